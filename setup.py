@@ -1,10 +1,7 @@
 """Only the C extensions; everything else is in pyproject.toml."""
 
+from pathlib import Path
+
 from setuptools import setup
 
-setup(
-    cffi_modules=[
-        "firmware_bindings/codec/build.py:ffibuilder",
-        "firmware_bindings/kernel/build.py:ffibuilder",
-    ]
-)
+setup(cffi_modules=sorted(f"{script}:ffibuilder" for script in Path("firmware_bindings").glob("*/build.py")))
