@@ -1,0 +1,56 @@
+# `make` prints what there is to make.
+
+BIN := .venv/bin
+Q   ?= What is the capital of France?
+
+# What clang-format looks after: our own C and C++, not what is generated from it.
+C_SOURCES = $(shell find firmware_bindings hil -name '*.[ch]' -not -name '_*' -o -name '*.cpp' -o -name '*.hpp')
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test lint format trace generate bench lock wheel clean
+
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv, build the C libraries and the controller, fetch the model
+	@bash bootstrap.sh
+
+demo: setup ## Ask the satellite a question: make demo Q="Name three planets."
+	@$(BIN)/hil ask "$(Q)"
+
+test: setup lint ## Run every check and test; JUnit XML goes to reports/
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist worksteal --junitxml reports/junit.xml
+
+lint: setup ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run -Werror $(C_SOURCES)
+
+format: setup ## Format Python and C
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(C_SOURCES)
+
+trace: setup ## Print requirement -> tests; fail on one without a test
+	@$(BIN)/python tests/project/trace.py
+
+generate: setup ## Write the generated registers and diagrams anew
+	$(BIN)/python -m hil.rtl.generate
+	$(BIN)/python tests/project/diagrams.py
+
+bench: setup ## Bring the bench up, one pty per device
+	@$(BIN)/hil up
+
+lock: setup ## Resolve requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra sim --group dev --universal --python-version 3.11 \
+	  --generate-hashes --upgrade --no-header --quiet --output-file requirements.lock
+
+wheel: setup ## Build the wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-index --find-links build/wheelhouse --wheel-dir dist .
+
+clean: ## Remove everything that make made here (the model and the controller stay in the user's cache)
+	rm -rf .venv build dist reports .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find firmware_bindings flightsw hil tests \( -name __pycache__ -o -name sim_build \) -prune -exec rm -rf {} +
+	find firmware_bindings -name '*.so' -delete
