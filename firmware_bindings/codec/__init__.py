@@ -1,5 +1,21 @@
-"""CRC, BCH, randomisers and frame fill in C; bytes in, Python values out."""
+"""Channel coding in C, the same that the boards run: CRC, BCH, randomiser, idle fill. Octets in, Python values out."""
 
-from firmware_bindings.codec.codec import crc16
+from firmware_bindings.codec.codec import (
+    BCH_CODEBLOCK_OCTETS,
+    BCH_DATA_OCTETS,
+    IdleFill,
+    bch_decode,
+    bch_encode,
+    crc16,
+    tc_randomise,
+)
 
-__all__ = ["crc16"]
+__all__ = [
+    "BCH_CODEBLOCK_OCTETS",
+    "BCH_DATA_OCTETS",
+    "IdleFill",
+    "bch_decode",
+    "bch_encode",
+    "crc16",
+    "tc_randomise",
+]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cffi import FFI
 
-HERE = Path(__file__).parent
+HERE = Path("firmware_bindings/codec")  # from the project's root, where setup.py runs
 FLAGS = [
     "-std=c11",
     "-O3",
@@ -25,7 +25,8 @@ ffibuilder.cdef(declarations.replace("CODEC_API ", ""))
 ffibuilder.set_source(
     "firmware_bindings.codec._codec",
     '#include "codec.h"',
-    sources=sorted(str(source.relative_to(HERE.parents[1])) for source in HERE.glob("*.c") if source.stem != "_codec"),
-    include_dirs=[str(HERE.relative_to(HERE.parents[1]))],
+    sources=sorted(map(str, HERE.glob("*.c"))),
+    depends=[str(HERE / "codec.h")],
+    include_dirs=[str(HERE)],
     extra_compile_args=FLAGS,
 )
