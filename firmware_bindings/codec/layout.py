@@ -1,14 +1,21 @@
 """Join a construct layout to a frozen dataclass, strictly, in one place.
 
 construct alone accepts trailing bytes, unknown keys and any truthy flag; `Codec` closes those holes, so that a value
-that decodes is valid and a value that encodes is what the layout says.
+that exists is valid, one that decodes is valid, and one that encodes is what the layout says. A layout stays flat: a
+Struct of whole octets or a BitStruct of packed bits; every named field is an integer, a flag, octets or an array, and
+what the standard fixes is an unnamed Const.
+
+    ValueError
+    ├── DecodeError     the wire was wrong
+    └── EncodeError     the caller was wrong
 """
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, Generic, TypeVar
+from enum import Enum
+from typing import Any, Generic, TypeVar, get_type_hints
 
-from construct import Construct, ConstructError, Struct, Terminated
+from construct import BitsInteger, BytesInteger, Construct, ConstructError, FormatField, Struct, Terminated
 
 T = TypeVar("T")
 
@@ -22,38 +29,74 @@ class EncodeError(ValueError):
 
 
 class Codec(Generic[T]):
-    """Encode and decode one wire format.
+    """Encode, decode and check one wire format.
 
     Args:
-        cls: frozen dataclass whose field names are the layout's, in order; sequences are tuples.
+        cls: frozen dataclass whose field names are the layout's, in order; it may call `check(self)` when
+            made. A field annotated with an enumeration is one on both sides; a sequence is a tuple.
         layout: the construct declaration, a Struct or BitStruct; the only description of the format.
     """
 
     def __init__(self, cls: Callable[..., T], layout: Construct) -> None:
-        names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-        inner = layout.subcon if hasattr(layout, "subcon") else layout
-        declared = [c.name for c in inner.subcons]
+        names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+        subcons = getattr(layout, "subcons", None) or layout.subcon.subcons
+        named = [subcon for subcon in subcons if subcon.name is not None]
+        declared = [subcon.name for subcon in named]
         if names != declared:
             raise TypeError(f"{cls.__name__} has {names}, its layout {declared}")
-        self._cls, self._layout, self._names = cls, layout, names
+        hints = get_type_hints(cls)
+        self._name = cls.__name__
+        self._cls = cls
+        self._layout = layout
         self._whole = Struct("value" / layout, Terminated)
+        self._fields = [(subcon.name, hints[subcon.name], _bits(subcon.subcon)) for subcon in named]
+        self._enums = {
+            name: hint for name, hint, _ in self._fields if isinstance(hint, type) and issubclass(hint, Enum)
+        }
+
+    def check(self, value: T) -> None:
+        """Every field is of its type and fits its place on the wire. Raises EncodeError."""
+        for name, hint, bits in self._fields:
+            field = getattr(value, name)
+            if (isinstance(hint, type) and not isinstance(field, hint)) or (hint is int and isinstance(field, bool)):
+                raise EncodeError(f"{self._name}.{name}: {field!r} is not {hint.__name__}")
+            if bits is not None and not 0 <= field < 1 << bits:
+                raise EncodeError(f"{self._name}.{name}: {field} is not in 0..{(1 << bits) - 1}")
 
     def decode(self, data: bytes) -> T:
-        """Bytes of exactly one unit → value. Raises DecodeError."""
+        """Octets of exactly one unit → value. Raises DecodeError."""
         try:
             parsed = self._whole.parse(data).value
-            return self._cls(**{name: _plain(parsed[name]) for name in self._names})
+            return self._cls(**{name: self._enums.get(name, _plain)(parsed[name]) for name, _, _ in self._fields})
         except (ConstructError, ValueError) as error:
-            raise DecodeError(f"{self._cls.__name__}: {error} ({len(data)} bytes)") from error
+            raise DecodeError(f"{self._name}: {error} ({len(data)} octets)") from error
 
     def encode(self, value: T) -> bytes:
-        """Value → bytes. Raises EncodeError."""
+        """Value → octets. Raises EncodeError."""
         try:
-            built: dict[str, Any] = {name: getattr(value, name) for name in self._names}
-            return bytes(self._layout.build(built))
+            return bytes(self._layout.build({name: getattr(value, name) for name, _, _ in self._fields}))
         except (ConstructError, TypeError, ValueError) as error:
-            raise EncodeError(f"{self._cls.__name__}: {error}") from error
+            raise EncodeError(f"{self._name}: {error}") from error
+
+
+def from_wire(cls: Callable[..., T], **values: Any) -> T:
+    """The value that was received; what `cls` refuses is the wire's fault. Raises DecodeError."""
+    try:
+        return cls(**values)
+    except EncodeError as error:
+        raise DecodeError(f"received {error}") from error
 
 
 def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _bits(subcon: Construct) -> int | None:
+    """How many bits an unsigned integer has; None for anything else."""
+    if isinstance(subcon, BitsInteger):
+        return int(subcon.length)
+    if isinstance(subcon, BytesInteger):
+        return 8 * int(subcon.length)
+    if isinstance(subcon, FormatField):
+        return 8 * int(subcon.sizeof())
+    return None

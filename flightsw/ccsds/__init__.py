@@ -4,6 +4,7 @@ up    packet → TcFrame → CLTU                      TcSender     octets → T
 down  packets → TmFrame behind a sync marker       TmSender     octets → TmReceiver   → packets, counters
 """
 
+from firmware_bindings.codec.layout import Codec, DecodeError, EncodeError
 from flightsw.ccsds.clcw import Clcw
 from flightsw.ccsds.cltu import CltuCounters, CltuReceiver, encode_cltu
 from flightsw.ccsds.crc import crc16, crc_holds, with_crc
@@ -15,7 +16,6 @@ from flightsw.ccsds.cuc import (
     encode_cuc,
     encode_cuc_with_p_field,
 )
-from flightsw.ccsds.layout import Codec, DecodeError, EncodeError
 from flightsw.ccsds.space_packet import (
     IDLE_APID,
     SEQ_COUNT_MODULUS,

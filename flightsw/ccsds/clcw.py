@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from construct import BitsInteger, BitStruct, Const, Flag
 
-from flightsw.ccsds.layout import Codec
+from firmware_bindings.codec.layout import Codec
 
 CLCW_OCTETS = 4
 COP_1 = 1

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from construct import BitsInteger, BitStruct, Const
 
-from flightsw.ccsds.layout import Codec, DecodeError, EncodeError, from_wire
+from firmware_bindings.codec.layout import Codec, DecodeError, EncodeError, from_wire
 
 US_PER_S = 1_000_000
 P_FIELD_OCTETS = 1

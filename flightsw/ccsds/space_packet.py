@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from construct import BitsInteger, BitStruct, Const, Flag
 
-from flightsw.ccsds.layout import Codec, DecodeError, EncodeError
+from firmware_bindings.codec.layout import Codec, DecodeError, EncodeError
 
 IDLE_APID = 0x7FF
 HEADER_OCTETS = 6

@@ -6,10 +6,10 @@ One unsegmented packet per frame, in BD frames: a lost one is not sent again. Re
 from dataclasses import dataclass, replace
 
 from firmware_bindings.codec import tc_randomise
+from firmware_bindings.codec.layout import DecodeError, EncodeError
 from flightsw.ccsds import space_packet
 from flightsw.ccsds.clcw import Clcw
 from flightsw.ccsds.cltu import IDLE_SEQUENCE, CltuCounters, CltuReceiver, encode_cltu
-from flightsw.ccsds.layout import DecodeError, EncodeError
 from flightsw.ccsds.tc_frame import HEADER_OCTETS, TcFrame, TcFrameHeader
 
 FARM_B_MODULUS = 4

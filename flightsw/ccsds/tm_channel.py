@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from struct import Struct
 
 from firmware_bindings.codec import IdleFill
+from firmware_bindings.codec.layout import DecodeError, EncodeError
 from flightsw.ccsds.clcw import Clcw
 from flightsw.ccsds.crc import CRC_OCTETS, with_crc
 from flightsw.ccsds.frame_synchroniser import FrameSynchroniser
-from flightsw.ccsds.layout import DecodeError, EncodeError
 from flightsw.ccsds.packet_assembler import PacketAssembler
 from flightsw.ccsds.space_packet import MIN_PACKET_OCTETS, idle_packet, is_whole
 from flightsw.ccsds.tm_frame import (

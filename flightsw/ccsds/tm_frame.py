@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from construct import BitsInteger, BitStruct, Const, Flag
 
+from firmware_bindings.codec.layout import Codec, DecodeError, EncodeError, from_wire
 from flightsw.ccsds.crc import CRC_OCTETS, crc_holds, with_crc
-from flightsw.ccsds.layout import Codec, DecodeError, EncodeError, from_wire
 
 ASM = bytes.fromhex("1acffc1d")
 TM_FRAME_LENGTH = 256
