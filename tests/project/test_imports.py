@@ -66,7 +66,7 @@ RULES = {
     "firmware_bindings.serve": Rule((CODEC, LINK, KERNEL, "serial"), does_io=True),
     "hil": Rule((*HIL, *TERMINAL, "cffi", "numpy", "sgp4", "filelock"), does_io=True),
     "hil.plugin": Rule((*HIL, "hil", "pytest"), does_io=True),
-    "hil.rtl.generate": Rule(("hil", "peakrdl_regblock", "peakrdl_cheader", "systemrdl"), does_io=True),
+    "hil.rtl.generate": Rule(("hil", "jinja2", "peakrdl_regblock", "peakrdl_cheader", "systemrdl"), does_io=True),
 }
 
 
