@@ -80,7 +80,8 @@ class Deframer:
             frames += self._scan()
             if self._buffer:
                 self._skip(len(self._buffer))
-        self._last_us = now_us
+        if data:
+            self._last_us = now_us
         self._buffer += data
         return frames + self._scan()
 

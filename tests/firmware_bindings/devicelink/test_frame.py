@@ -62,6 +62,7 @@ def test_a_half_sent_frame_times_out() -> None:
     frame = Frame(seq=7, op=1, data=b"\x01")
     deframer = Deframer()
     assert deframer.receive(frame.encode()[:6], 0) == []
+    assert deframer.receive(b"", FRAME_TIMEOUT_US) == []
     assert deframer.receive(frame.encode(), FRAME_TIMEOUT_US + 1) == [frame]
     assert deframer.counters.timeouts == 1
     assert deframer.counters.skipped_bytes == 6

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from firmware_bindings.devicelink import (
@@ -122,7 +122,7 @@ def test_a_repeated_sequence_number_executes_nothing() -> None:
 
 
 @pytest.mark.req("LNK-005")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=[Phase.generate])
 @given(st.integers(0, 2**32), st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=8))
 def test_each_write_happens_exactly_once_over_a_noisy_wire(seed: int, values: list[int]) -> None:
     wire = Wire(bit_error_rate=2e-3, seed=seed)
