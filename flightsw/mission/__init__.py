@@ -1,0 +1,41 @@
+"""The mission: its dictionary of messages, declared once, and its values, read from `mission.toml`."""
+
+from flightsw.mission.dictionary import ASK, Dictionary, Event, Report, Telecommand, UnknownMessageError
+from flightsw.mission.events import EVENTS
+from flightsw.mission.fields import Field, Kind, Record, Value
+from flightsw.mission.reports import REPORTS
+from flightsw.mission.strict_toml import TomlError
+from flightsw.mission.telecommands import MAX_ANSWER_TOKENS, TELECOMMANDS
+from flightsw.mission.values import DEFAULT_MISSION_TOML, Mission, load_mission, read_mission
+from flightsw.mission.vocabulary import Device, Housekeeping, RailFault, Severity, StoreFault
+
+DICTIONARY = Dictionary(TELECOMMANDS, REPORTS, EVENTS)
+"""All messages of the satellite."""
+
+__all__ = [
+    "ASK",
+    "DEFAULT_MISSION_TOML",
+    "DICTIONARY",
+    "EVENTS",
+    "MAX_ANSWER_TOKENS",
+    "REPORTS",
+    "TELECOMMANDS",
+    "Device",
+    "Dictionary",
+    "Event",
+    "Field",
+    "Housekeeping",
+    "Kind",
+    "Mission",
+    "RailFault",
+    "Record",
+    "Report",
+    "Severity",
+    "StoreFault",
+    "Telecommand",
+    "TomlError",
+    "UnknownMessageError",
+    "Value",
+    "load_mission",
+    "read_mission",
+]

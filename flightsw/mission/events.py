@@ -1,0 +1,120 @@
+"""Events: what happened on board, reported once."""
+
+from flightsw.mission.dictionary import Event
+from flightsw.mission.fields import Field, Kind, choice, number, record
+from flightsw.mission.vocabulary import Device, RailFault, Severity, StoreFault
+from flightsw.payload import EndReason, ModeReason, PowerMode
+
+_JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
+_MODE = choice("mode", PowerMode)
+_DEVICE = choice("device", Device)
+_RAIL = number("rail", Kind.U8, doc="0 is the first to come up")
+
+EVENTS: tuple[Event, ...] = (
+    Event(
+        name="boot",
+        id=1,
+        severity=Severity.INFO,
+        parameters=record(_MODE, number("unclean_boots", Kind.U8)),
+        text="booting towards {mode}, {unclean_boots} unclean boots",
+    ),
+    Event(
+        name="mode_changed",
+        id=2,
+        severity=Severity.INFO,
+        parameters=record(choice("old", PowerMode), choice("new", PowerMode), choice("reason", ModeReason)),
+        text="mode {old} → {new} ({reason})",
+    ),
+    Event(
+        name="rail_on",
+        id=3,
+        severity=Severity.INFO,
+        parameters=record(_RAIL, number("voltage_mv", Kind.U16, "mV")),
+        text="rail {rail} is good at {voltage_mv} mV",
+    ),
+    Event(name="rail_off", id=4, severity=Severity.INFO, parameters=record(_RAIL), text="rail {rail} is off"),
+    Event(
+        name="rail_fault",
+        id=5,
+        severity=Severity.HIGH,
+        parameters=record(_RAIL, choice("fault", RailFault)),
+        text="rail {rail}: {fault}",
+    ),
+    Event(
+        name="device_silent",
+        id=6,
+        severity=Severity.HIGH,
+        parameters=record(_DEVICE),
+        text="{device} does not answer",
+    ),
+    Event(
+        name="device_found",
+        id=7,
+        severity=Severity.INFO,
+        parameters=record(_DEVICE),
+        text="{device} answers",
+    ),
+    Event(
+        name="computer_ready",
+        id=8,
+        severity=Severity.INFO,
+        parameters=record(),
+        text="payload computer has its model loaded",
+    ),
+    Event(
+        name="computer_failed",
+        id=9,
+        severity=Severity.HIGH,
+        parameters=record(Field(name="message", kind=Kind.TEXT)),
+        text="payload computer: {message}",
+    ),
+    Event(
+        name="job_started",
+        id=10,
+        severity=Severity.INFO,
+        parameters=record(_JOB),
+        text="job {job} is being read",
+    ),
+    Event(
+        name="first_token",
+        id=11,
+        severity=Severity.INFO,
+        parameters=record(_JOB, number("prompt_tokens", Kind.U16)),
+        text="job {job}: prompt of {prompt_tokens} tokens read, answering",
+    ),
+    Event(
+        name="job_ended",
+        id=12,
+        severity=Severity.INFO,
+        parameters=record(_JOB, choice("end_reason", EndReason), number("generated_tokens", Kind.U16)),
+        text="job {job} ended: {end_reason} after {generated_tokens} tokens",
+    ),
+    Event(
+        name="job_interrupted",
+        id=13,
+        severity=Severity.MEDIUM,
+        parameters=record(_JOB, choice("cause", ModeReason)),
+        text="job {job} interrupted: {cause}",
+    ),
+    Event(
+        name="store_fault",
+        id=14,
+        severity=Severity.HIGH,
+        parameters=record(choice("fault", StoreFault)),
+        text="store: {fault}",
+    ),
+    Event(
+        name="thresholds_rejected",
+        id=15,
+        severity=Severity.HIGH,
+        parameters=record(),
+        text="stored thresholds are out of range; the mission's own are used",
+    ),
+    Event(
+        name="restarting",
+        id=16,
+        severity=Severity.INFO,
+        parameters=record(),
+        text="restarting on ground's command",
+    ),
+)

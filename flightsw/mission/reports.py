@@ -1,0 +1,127 @@
+"""Reports: what the satellite answers, and what it says by itself at regular times."""
+
+from flightsw.mission.dictionary import ASK, Report
+from flightsw.mission.fields import Field, Kind, choice, number, record
+from flightsw.mission.vocabulary import Housekeeping, RailFault
+from flightsw.payload import EndReason, JobState, ModeReason, PowerMode
+
+_JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
+_RAIL = number("rail", Kind.U8, doc="0 is the first to come up")
+
+
+def _rails(name: str, unit: str) -> tuple[Field, ...]:
+    return tuple(number(f"rail{rail}_{name}", Kind.U16, unit) for rail in range(4))
+
+
+REPORTS: tuple[Report, ...] = (
+    Report(name="pong", service=17, subtype=2, parameters=record(), doc="The satellite is there."),
+    Report(
+        name="power",
+        service=3,
+        subtype=25,
+        key=Housekeeping.POWER,
+        parameters=record(
+            choice("mode", PowerMode, "observed"),
+            choice("commanded", PowerMode),
+            choice("ceiling", PowerMode),
+            choice("reason", ModeReason, "of the last change"),
+            number("battery_mv", Kind.U16, "mV"),
+            number("battery_ma", Kind.I16, "mA", "positive while charging"),
+            number("charge_permille", Kind.U16, "‰"),
+            Field(name="sunlight", kind=Kind.FLAG),
+            number("temperature_centidegc", Kind.I16, "0.01 °C"),
+            number("array_mw", Kind.U32, "mW"),
+            number("load_mw", Kind.U32, "mW"),
+        ),
+        doc="Battery, sun and power mode.",
+    ),
+    Report(
+        name="payload",
+        service=3,
+        subtype=25,
+        key=Housekeeping.PAYLOAD,
+        parameters=record(
+            *_rails("mv", "mV"),
+            *_rails("ma", "mA"),
+            number("rails", Kind.U8, doc="bit r: rail r is driven"),
+            number("power_good", Kind.U8, doc="bit r: rail r is good"),
+            choice("fault", RailFault),
+            _RAIL,
+            number("controller_energy_mj", Kind.U64, "mJ", "the controller's own counter"),
+            number("energy_mj", Kind.U64, "mJ", "integral of the reported voltage and current"),
+            number("computer_state", Kind.U8, doc="as the payload computer reports it"),
+            number("generated_tokens", Kind.U16, doc="of the present job"),
+        ),
+        doc="Rails, energy and the payload computer.",
+    ),
+    Report(
+        name="software",
+        service=3,
+        subtype=25,
+        key=Housekeeping.SOFTWARE,
+        parameters=record(
+            number("uptime_s", Kind.U32, "s"),
+            number("unclean_boots", Kind.U8),
+            number("queued_jobs", Kind.U8),
+            number("last_job", Kind.U32),
+            number("frames_accepted", Kind.U32, doc="telecommand frames since boot"),
+            number("frames_rejected", Kind.U32, doc="telecommand frames since boot"),
+            number("commands_rejected", Kind.U32, doc="telecommands since boot"),
+            number("link_errors", Kind.U32, doc="device-link frames lost to noise since boot"),
+        ),
+        doc="The flight software itself.",
+    ),
+    Report(
+        name="ask_accepted",
+        service=ASK,
+        subtype=129,
+        parameters=record(
+            number("request_id", Kind.U32, doc="packet identification and sequence control of the ask"), _JOB
+        ),
+        doc="The question is queued under this number.",
+    ),
+    Report(
+        name="answer_segment",
+        service=ASK,
+        subtype=130,
+        parameters=record(
+            _JOB,
+            number("segment", Kind.U16, doc="counts from 0"),
+            number("first_token", Kind.U16, doc="index of the first token in it"),
+            Field(name="token_ids", kind=Kind.TOKENS),
+            Field(name="text", kind=Kind.TEXT),
+        ),
+        doc="A piece of an answer.",
+    ),
+    Report(
+        name="answer_end",
+        service=ASK,
+        subtype=131,
+        parameters=record(
+            _JOB,
+            choice("end_reason", EndReason),
+            choice("cause", ModeReason, "what interrupted it"),
+            number("segments", Kind.U16, doc="of the whole answer"),
+            number("prompt_tokens", Kind.U16),
+            number("generated_tokens", Kind.U16),
+            number("energy_mj", Kind.U32, "mJ", "payload energy while the job ran"),
+            number("prompt_ms", Kind.U32, "ms", "time from start to the first token"),
+            number("decode_ms", Kind.U32, "ms", "time from the first token to the last"),
+        ),
+        doc="An answer is complete, or has ended with a reason.",
+    ),
+    Report(
+        name="job_report",
+        service=ASK,
+        subtype=132,
+        parameters=record(
+            _JOB,
+            choice("state", JobState),
+            choice("cause", ModeReason, "what interrupted it"),
+            number("position", Kind.U8, doc="in the queue, from 1; 0 when not queued"),
+            number("segments", Kind.U16, doc="so far"),
+            number("generated_tokens", Kind.U16, doc="so far"),
+        ),
+        doc="Where a job stands.",
+    ),
+)

@@ -1,0 +1,132 @@
+"""Telecommands: what the ground may ask of the satellite."""
+
+from flightsw.mission.dictionary import ASK, FUNCTIONS, Telecommand
+from flightsw.mission.fields import Field, Kind, choice, number, record
+from flightsw.mission.vocabulary import Housekeeping
+from flightsw.payload import PowerMode, Threshold
+
+MAX_ANSWER_TOKENS = 1024
+
+_JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
+_MODE = choice("mode", PowerMode)
+_STRUCTURE = choice("structure", Housekeeping)
+
+TELECOMMANDS: tuple[Telecommand, ...] = (
+    Telecommand(name="ping", service=17, subtype=1, arguments=record(), doc="Ask whether the satellite is there."),
+    Telecommand(
+        name="ask",
+        service=ASK,
+        subtype=1,
+        arguments=record(
+            Field(
+                name="max_tokens",
+                kind=Kind.U16,
+                minimum=1,
+                maximum=MAX_ANSWER_TOKENS,
+                default=128,
+                doc="where the answer is cut off at the latest",
+            ),
+            Field(name="question", kind=Kind.TEXT, minimum=1, doc="what the language model is asked"),
+        ),
+        doc="Queue a question for the language model; it raises the power mode by itself.",
+    ),
+    Telecommand(name="cancel", service=ASK, subtype=2, arguments=record(_JOB), doc="Cancel a job that has not ended."),
+    Telecommand(name="job_status", service=ASK, subtype=3, arguments=record(_JOB), doc="Report where a job stands."),
+    Telecommand(
+        name="resend",
+        service=ASK,
+        subtype=4,
+        arguments=record(
+            _JOB,
+            number("first", Kind.U16, doc="the first segment wanted"),
+            number("count", Kind.U16, doc="how many", minimum=1),
+        ),
+        doc="Send an answer's segments, and its end, again.",
+    ),
+    Telecommand(
+        name="set_ceiling",
+        service=FUNCTIONS,
+        subtype=1,
+        key=1,
+        arguments=record(_MODE),
+        doc="Set the highest power mode that autonomy may choose. It survives a restart.",
+    ),
+    Telecommand(
+        name="enter_safe", service=FUNCTIONS, subtype=1, key=2, arguments=record(), doc="Go to SAFE: payload off."
+    ),
+    Telecommand(
+        name="leave_safe",
+        service=FUNCTIONS,
+        subtype=1,
+        key=3,
+        arguments=record(),
+        doc="Go from SAFE to STANDBY, if the battery allows.",
+    ),
+    Telecommand(
+        name="set_time",
+        service=FUNCTIONS,
+        subtype=1,
+        key=4,
+        arguments=record(number("time_us", Kind.U64, "µs", "TAI since 1958-01-01")),
+        doc="Set on-board time. The monotonic clock below it does not move.",
+    ),
+    Telecommand(
+        name="clear_fault",
+        service=FUNCTIONS,
+        subtype=1,
+        key=5,
+        arguments=record(),
+        doc="Clear the payload controller's latched rail fault.",
+    ),
+    Telecommand(
+        name="set_threshold",
+        service=FUNCTIONS,
+        subtype=1,
+        key=6,
+        arguments=record(_MODE, choice("threshold", Threshold), number("value", Kind.I16)),
+        doc="Change a limit of a mode's guard. Range-checked; survives a restart; allowed in SAFE.",
+    ),
+    Telecommand(
+        name="restart",
+        service=FUNCTIONS,
+        subtype=1,
+        key=7,
+        arguments=record(),
+        doc="Restart the flight software cleanly.",
+    ),
+    Telecommand(
+        name="report_housekeeping",
+        service=3,
+        subtype=27,
+        arguments=record(_STRUCTURE),
+        doc="Send one housekeeping report now.",
+    ),
+    Telecommand(
+        name="enable_housekeeping",
+        service=3,
+        subtype=5,
+        arguments=record(_STRUCTURE),
+        doc="Send a housekeeping report periodically.",
+    ),
+    Telecommand(
+        name="disable_housekeeping",
+        service=3,
+        subtype=6,
+        arguments=record(_STRUCTURE),
+        doc="Stop the periodic housekeeping report.",
+    ),
+    Telecommand(
+        name="enable_event",
+        service=5,
+        subtype=5,
+        arguments=record(number("event", Kind.U16, doc="an event's id")),
+        doc="Report an event again.",
+    ),
+    Telecommand(
+        name="disable_event",
+        service=5,
+        subtype=6,
+        arguments=record(number("event", Kind.U16, doc="an event's id")),
+        doc="Stop reporting an event.",
+    ),
+)

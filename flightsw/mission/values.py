@@ -1,0 +1,109 @@
+"""The mission's values: what one satellite is, as its owner writes it in `mission.toml`."""
+
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from flightsw.mission.strict_toml import TomlError, parse
+from flightsw.payload import COMPUTING_MODES, ComputeProfile, PowerPolicy
+
+
+def _in_range(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} = {value} is not from {low} to {high}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spacecraft:
+    """Who the satellite is on the link. Octets and identifiers as in CCSDS 132.0, 232.0 and 133.0."""
+
+    name: str
+    scid: int
+    apid: int
+    tc_vcid: int = 0
+    tm_vcid: int = 0
+    ground_source_id: int = 0
+
+    def __post_init__(self) -> None:
+        _in_range("scid", self.scid, 0, 0x3FF)
+        _in_range("apid", self.apid, 1, 2039)
+        _in_range("tc_vcid", self.tc_vcid, 0, 63)
+        _in_range("tm_vcid", self.tm_vcid, 0, 7)
+        _in_range("ground_source_id", self.ground_source_id, 0, 0xFFFF)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HousekeepingPlan:
+    """Periods of the housekeeping reports in ms; 0: only when asked for."""
+
+    power_ms: int = 1000
+    payload_ms: int = 1000
+    software_ms: int = 10_000
+
+    def __post_init__(self) -> None:
+        for name in ("power_ms", "payload_ms", "software_ms"):
+            if getattr(self, name):
+                _in_range(name, getattr(self, name), 100, 3_600_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlan:
+    """The job queue: how many questions wait, and how often the payload computer is asked for tokens."""
+
+    queue_length: int = 8
+    poll_ms: int = 100
+
+    def __post_init__(self) -> None:
+        _in_range("queue_length", self.queue_length, 1, 64)
+        _in_range("poll_ms", self.poll_ms, 20, 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    spacecraft: Spacecraft
+    housekeeping: HousekeepingPlan = field(default_factory=HousekeepingPlan)
+    jobs: JobPlan = field(default_factory=JobPlan)
+    power: PowerPolicy
+    compute: ComputeProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    """One satellite. `text` is the file it came from, so that a recording can carry it."""
+
+    spacecraft: Spacecraft
+    housekeeping: HousekeepingPlan
+    jobs: JobPlan
+    power: PowerPolicy
+    compute: ComputeProfile
+    text: str
+
+
+DEFAULT_MISSION_TOML = files("flightsw.mission").joinpath("default.toml").read_text(encoding="utf-8")
+"""The commented mission that `hil init` writes, and that is flown when none is named."""
+
+
+def read_mission(text: str, source: str = "mission.toml") -> Mission:
+    """A `mission.toml`'s text → the mission. Raises TomlError with one line that says what is wrong."""
+    parsed = parse(text, _File, source)
+    if set(parsed.compute.modes) != COMPUTING_MODES:
+        needed = ", ".join(mode.name for mode in sorted(COMPUTING_MODES))
+        raise TomlError(f"{source}: [compute.modes]: needs exactly {needed}")
+    return Mission(
+        spacecraft=parsed.spacecraft,
+        housekeeping=parsed.housekeeping,
+        jobs=parsed.jobs,
+        power=parsed.power,
+        compute=parsed.compute,
+        text=text,
+    )
+
+
+def load_mission(path: Path | None) -> Mission:
+    """The mission in a file, or the default one. Raises TomlError, also for a file that can't be read."""
+    if path is None:
+        return read_mission(DEFAULT_MISSION_TOML, "default mission")
+    try:
+        return read_mission(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TomlError(f"{path}: {error}") from error
