@@ -9,6 +9,7 @@ from flightsw.ccsds.clcw import Clcw
 from flightsw.ccsds.cltu import CltuCounters, CltuReceiver, encode_cltu
 from flightsw.ccsds.crc import crc16, crc_holds, with_crc
 from flightsw.ccsds.cuc import (
+    CUC_OCTETS,
     CucFormat,
     Epoch,
     decode_cuc,
@@ -31,6 +32,7 @@ from flightsw.ccsds.tm_frame import ASM, TM_FRAME_LENGTH, TmFrame, TmFrameHeader
 
 __all__ = [
     "ASM",
+    "CUC_OCTETS",
     "IDLE_APID",
     "MAX_TC_PACKET_OCTETS",
     "SEQ_COUNT_MODULUS",

@@ -64,6 +64,7 @@ _p_field = Codec(
 )
 
 TELEMETRY_TIME = CucFormat()
+CUC_OCTETS = TELEMETRY_TIME.length
 
 
 def encode_cuc(time_us: int, form: CucFormat = TELEMETRY_TIME) -> bytes:
