@@ -4,7 +4,7 @@ BIN := .venv/bin
 Q   ?= What is the capital of France?
 
 # What clang-format looks after: our own C and C++, not what is generated from it.
-C_SOURCES = $(shell find firmware_bindings hil -name '*.[ch]' -not -name '_*' -o -name '*.cpp' -o -name '*.hpp')
+C_SOURCES = $(shell find firmware_bindings hil -name '*.[ch]' -not -name '_*' -not -path '*/registers/*' -o -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -71,6 +71,11 @@ class Deframer:
         self._last_us = 0
         self.counters = DeframerCounters()
 
+    @property
+    def is_waiting(self) -> bool:
+        """The beginning of a frame has arrived, and its end has not."""
+        return bool(self._buffer)
+
     def receive(self, data: bytes, now_us: int) -> list[Frame]:
         """The frames that `data`, arriving at `now_us`, completes. Never raises."""
         frames: list[Frame] = []

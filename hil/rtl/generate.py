@@ -15,7 +15,7 @@ from peakrdl_cheader.exporter import CHeaderExporter
 from peakrdl_regblock import RegblockExporter
 from peakrdl_regblock.cpuif.passthrough import PassthroughCpuif
 from peakrdl_regblock.udps import ALL_UDPS
-from systemrdl import RDLCompiler
+from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddrmapNode, FieldNode, RegNode
 
 ROOT = Path(__file__).parents[2]
@@ -103,14 +103,14 @@ def _describe(top: AddrmapNode, source: str) -> dict[str, Any]:
 def _register(node: RegNode, top: AddrmapNode) -> dict[str, Any]:
     fields = list(node.fields())
     path = node.get_path().removeprefix(top.get_path() + ".")
-    doc = node.get_property("desc")
+    doc = node.get_property("desc") or ""
     return {
         "name": path.replace("[", "").replace("]", "").replace(".", "_"),
         "address": node.absolute_address,
         "access": {(True, False): "ro", (True, True): "rw", (False, True): "wo"}[
             node.has_sw_readable, node.has_sw_writable
         ],
-        "reset": sum((field.get_property("reset") or 0) << field.lsb for field in fields),
+        "reset": sum(_reset(field) << field.lsb for field in fields),
         "unit": node.get_property("unit", default=""),
         "doc": doc,
         "sentences": doc.replace(". ", ".\n").splitlines(),
@@ -129,6 +129,13 @@ def _field(node: FieldNode) -> dict[str, Any]:
         "is_signed": node.get_property("is_signed", default=False),
         "choices": "" if encode is None else encode.type_name,
     }
+
+
+def _reset(node: FieldNode) -> int:
+    reset = node.get_property("reset") or 0
+    if not isinstance(reset, int):
+        raise TypeError(f"{node.get_path()}: the reset value is not a number")
+    return reset
 
 
 def main() -> int:

@@ -112,7 +112,7 @@ FAULT_CLEAR = Register(
     unit="",
     fields=(Field(name="key", lsb=0, width=20, doc="The key.", choices=FaultClearKey),),
     doc=(
-        "Writing the key clears FAULT and watchdog_bitten and restarts the watchdog's window. "
+        "Writing the key clears a latched fault and, after a bite, restarts the watchdog's window. "
         "Any other value: BAD_VALUE. "
         "While rails are still tripping: BUSY."
     ),
@@ -160,7 +160,7 @@ WATCHDOG_AGE_MS = Register(
     reset=0,
     unit="ms",
     fields=(Field(name="value", lsb=0, width=16, doc="Milliseconds."),),
-    doc="Time since the window started; 0 while disabled, frozen once bitten.",
+    doc="Time since the window started: 0 while disabled, held once bitten.",
 )
 STAGGER_MS = Register(
     name="STAGGER_MS",

@@ -1,0 +1,125 @@
+"""The payload controller as a Python model: `model://payload_ctrl`.
+
+The same registers, link and sequences as the RTL, exact to the millisecond: what holds at the end of a millisecond in
+one holds in the other, but for the time that octets spend on the wire, which the bench adds for a model. Needs no
+toolchain.
+"""
+
+import copy
+
+from firmware_bindings.devicelink import FRAME_TIMEOUT_US, Slave, execute_registers
+from firmware_bindings.devicelink.registers import payload_ctrl as regs
+from hil.devices.payload_ctrl_chip import ADC_CHANNELS, RAILS, Chip
+
+__all__ = ["ADC_CHANNELS", "MAX_DATA_BYTES", "PEEKS", "RAILS", "ModelPayloadController"]
+
+MAX_DATA_BYTES = 64
+PEEKS = (
+    "state",
+    "rails",
+    "target",
+    "fault_cause",
+    "fault_rail",
+    "watchdog_age_ms",
+    "watchdog_bitten",
+    "uptime_ms",
+    "energy_nj",
+)
+"""What `peek` shows, on the model and on the RTL alike."""
+
+_MS_NS = 1_000_000
+_SILENCE_MS = FRAME_TIMEOUT_US // 1000 + 1  # the first tick after more than FRAME_TIMEOUT_US
+
+
+class ModelPayloadController:
+    """A payload controller: a serial port (`write`, `read`), analogue and power-good inputs, and rails."""
+
+    def __init__(self) -> None:
+        self._chip = Chip()
+        self._slave = Slave(regs.DEVICE_ID, execute_registers(self._chip), MAX_DATA_BYTES)
+        self._out = b""
+        self._now_ms = 0
+        self._silent_at_ms: int | None = None
+
+    def write(self, data: bytes) -> None:
+        """Octets arriving at the serial port now."""
+        if data:
+            self._out += self._slave.receive(data, self._now_ms * 1000)
+            self._silent_at_ms = self._now_ms + _SILENCE_MS if self._slave.deframer.is_waiting else None
+
+    def read(self) -> bytes:
+        """The octets sent since the last read."""
+        out, self._out = self._out, b""
+        return out
+
+    def advance(self, until_ns: int) -> None:
+        """Run to that time; a millisecond acts when it is over."""
+        until_ms = until_ns // _MS_NS
+        while self._now_ms < until_ms:
+            due_ms = self._due_ms()
+            step_ms = until_ms - self._now_ms if due_ms is None else min(due_ms, until_ms - self._now_ms)
+            self._now_ms += step_ms
+            self._chip.tick(step_ms)
+            if self._now_ms == self._silent_at_ms:
+                self._silent_at_ms = None
+                self._out += self._slave.receive(b"", self._now_ms * 1000)
+
+    def next_event_ns(self) -> int | None:
+        """The earliest time at which something may happen without new input; None if nothing is pending."""
+        due_ms = 0 if self._out else self._due_ms()
+        return None if due_ms is None else (self._now_ms + due_ms) * _MS_NS
+
+    def set_adc(self, channel: int, value: int) -> None:
+        """Analogue input: channel 2r is the voltage of rail r in mV, 2r + 1 its current in mA. Raises ValueError."""
+        check_adc(channel, value)
+        self._chip.adc[channel] = value
+
+    def set_power_good(self, mask: int) -> None:
+        """Power-good inputs, bit r for rail r. Raises ValueError."""
+        check_power_good(mask)
+        self._chip.power_good = mask
+        self._chip.settle()
+
+    @property
+    def rails(self) -> int:
+        """Load switches driven on, bit r for rail r."""
+        return self._chip.rails
+
+    def peek(self, name: str) -> int:
+        """One of `PEEKS`, without using the link. Raises ValueError."""
+        check_peek(name)
+        return int(getattr(self._chip, name))
+
+    def save(self) -> object:
+        """The whole state, for `restore`."""
+        return copy.deepcopy((vars(self._chip), self._slave, self._out, self._now_ms, self._silent_at_ms))
+
+    def restore(self, saved: object) -> None:
+        """Go back to what `save` of a model returned."""
+        assert isinstance(saved, tuple)
+        chip, self._slave, self._out, self._now_ms, self._silent_at_ms = copy.deepcopy(saved)
+        vars(self._chip).update(chip)
+
+    def _due_ms(self) -> int | None:
+        silent_ms = None if self._silent_at_ms is None else self._silent_at_ms - self._now_ms
+        return min((due for due in (self._chip.due_ms(), silent_ms) if due is not None), default=None)
+
+
+def check_adc(channel: int, value: int) -> None:
+    """Raise ValueError for a channel or a value (0 to 65,535) that the controller doesn't have."""
+    if not 0 <= channel < ADC_CHANNELS:
+        raise ValueError(f"ADC channel {channel}: not in 0 to {ADC_CHANNELS - 1}")
+    if not 0 <= value <= 0xFFFF:
+        raise ValueError(f"ADC channel {channel}: {value} is not in 0 to 65535")
+
+
+def check_power_good(mask: int) -> None:
+    """Raise ValueError for a mask that names rails the controller doesn't have."""
+    if not 0 <= mask < 1 << RAILS:
+        raise ValueError(f"power-good mask {mask:#x}: not in 0 to {(1 << RAILS) - 1:#x}")
+
+
+def check_peek(name: str) -> None:
+    """Raise ValueError for a name that is not one of `PEEKS`."""
+    if name not in PEEKS:
+        raise ValueError(f"{name!r} is not one of {', '.join(PEEKS)}")

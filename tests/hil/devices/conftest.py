@@ -1,0 +1,126 @@
+"""A payload controller at the end of its serial line, whichever implementation it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from firmware_bindings.devicelink import Deframer, Frame, NakReason, Operation
+from firmware_bindings.devicelink.registers import Register
+from hil.devices.payload_ctrl_model import ModelPayloadController
+
+MS_NS = 1_000_000
+REPLY_MS = 60  # the longest frame takes 6.5 ms each way, giving one up 21 ms
+
+
+class Refused(Exception):  # noqa: N818 - the link's own word
+    """The controller answered with a NAK."""
+
+    def __init__(self, reason: NakReason) -> None:
+        super().__init__(reason.name)
+        self.reason = reason
+
+
+class Driver:
+    """Drives a controller in lock-step, one millisecond at a time, and notes when its rails change."""
+
+    def __init__(self, device: Any) -> None:
+        self.device = device
+        self.now_ms = 0
+        self.power_good_follows: int | None = None
+        """Milliseconds from a load switch to its power-good; None leaves the inputs alone."""
+        self.rail_changes: list[tuple[int, int]] = []
+        self._rails = device.rails
+        self._rails_seen_ms = [0] * 4
+        self._deframer = Deframer()
+        self._seq = 0
+
+    def run(self, ms: int) -> bytes:
+        """Let `ms` pass; the octets that came out."""
+        out = b""
+        for _ in range(ms):
+            self.now_ms += 1
+            self.device.advance(self.now_ms * MS_NS)
+            out += self.device.read()
+            self._note_rails()
+            if self.power_good_follows is not None:
+                self.device.set_power_good(self._good_rails(self.power_good_follows))
+        return out
+
+    def _note_rails(self) -> None:
+        rails = self.device.rails
+        for rail in range(4):
+            if (rails & ~self._rails) >> rail & 1:
+                self._rails_seen_ms[rail] = self.now_ms
+        if rails != self._rails:
+            self.rail_changes.append((self.now_ms, rails))
+            self._rails = rails
+
+    def _good_rails(self, delay_ms: int) -> int:
+        on = [rail for rail in range(4) if self._rails >> rail & 1]
+        return sum(1 << rail for rail in on if self.now_ms - self._rails_seen_ms[rail] >= delay_ms)
+
+    def changes_since(self, start: int) -> list[tuple[int, int]]:
+        """Rail changes from index `start` on, in ms after the first of them."""
+        changes = self.rail_changes[start:]
+        return [(ms - changes[0][0], rails) for ms, rails in changes]
+
+    def exchange(self, data: bytes, ms: int = REPLY_MS) -> list[Frame]:
+        """Send octets; the frames that come back within `ms`, returning as soon as there is one."""
+        self.device.write(data)
+        frames: list[Frame] = []
+        for _ in range(ms):
+            frames += self._deframer.receive(self.run(1), self.now_ms * 1000)
+            if frames:
+                break
+        return frames
+
+    def next_seq(self) -> int:
+        self._seq = (self._seq + 1) % 256
+        return self._seq
+
+    def request(self, op: int, address: int = 0, data: bytes = b"") -> bytes:
+        """A request's reply data. Raises Refused."""
+        seq = self.next_seq()
+        [reply] = self.exchange(Frame(seq=seq, op=op, address=address, data=data).encode())
+        assert (reply.seq, reply.address) == (seq, address)
+        if reply.op == 0xFF:
+            raise Refused(NakReason(reply.data[0]))
+        assert reply.op == op | 0x80
+        return reply.data
+
+    def read_word(self, address: int) -> int:
+        return int.from_bytes(self.request(Operation.READ, address, b"\x01"), "big")
+
+    def write_word(self, address: int, value: int) -> None:
+        assert self.request(Operation.WRITE, address, value.to_bytes(4, "big")) == b""
+
+    def read(self, register: Register) -> dict[str, int]:
+        return register.unpack(self.read_word(register.address))
+
+    def write(self, register: Register, **values: int) -> None:
+        self.write_word(register.address, register.pack(**values))
+
+
+MAKERS: dict[str, Callable[[], Any]] = {"model": ModelPayloadController}
+
+
+@pytest.fixture(params=sorted(MAKERS))
+def make_device(request: pytest.FixtureRequest) -> Callable[[], Any]:
+    return MAKERS[request.param]
+
+
+@pytest.fixture
+def controller(make_device: Callable[[], Any]) -> Driver:
+    """A payload controller just out of reset."""
+    return Driver(make_device())
+
+
+@pytest.fixture
+def make_driver() -> type[Driver]:
+    return Driver
+
+
+@pytest.fixture
+def refused() -> type[Refused]:
+    return Refused
