@@ -9,7 +9,6 @@ from typing import Any
 from construct import (
     Construct,
     ConstructError,
-    Flag,
     GreedyBytes,
     Int8ub,
     Int16sb,
@@ -43,7 +42,7 @@ class Kind(IntEnum):
 
 
 _LAYOUTS: Mapping[Kind, Construct] = {
-    Kind.FLAG: Flag,
+    Kind.FLAG: Int8ub,
     Kind.U8: Int8ub,
     Kind.U16: Int16ub,
     Kind.U32: Int32ub,
@@ -112,8 +111,8 @@ class Field:
 
     def _choice(self, choices: type[IntEnum], value: object) -> IntEnum:
         try:
-            return choices[value.upper()] if isinstance(value, str) else choices(value)
-        except (KeyError, ValueError):
+            return choices[value.upper()] if isinstance(value, str) else choices(int(value))  # type: ignore[call-overload]
+        except (KeyError, TypeError, ValueError):
             names = ", ".join(member.name for member in choices)
             raise EncodeError(f"{self.name}: {value!r} is none of {names}") from None
 

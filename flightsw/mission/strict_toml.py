@@ -44,7 +44,8 @@ def _value(value: Any, hint: Any, source: str, path: str) -> Any:
     if is_dataclass(hint) and isinstance(hint, type):
         return _table(value, hint, source, path)
     if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
-        return _mapping(value, *get_args(hint), source, path)
+        key_type, value_type = get_args(hint)
+        return _mapping(value, key_type, value_type, source, path)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(hint, type) and type(value) is not hint:
@@ -57,7 +58,7 @@ def _mapping(table: object, key_type: type, value_type: type, source: str, path:
         raise TomlError(f"{source}: {path} is a table, not {table!r}")
     if not issubclass(key_type, IntEnum):
         return {key: _value(value, value_type, source, f"{path}.{key}") for key, value in table.items()}
-    names = {member.name for member in key_type}
+    names = [member.name for member in key_type]
     if unknown := [key for key in table if key not in names]:
         raise TomlError(f"{source}: [{path}]: unknown key {', '.join(map(repr, unknown))}; known: {', '.join(names)}")
     return {key_type[key]: _value(value, value_type, source, f"{path}.{key}") for key, value in table.items()}
