@@ -44,8 +44,6 @@ check_machine() {
   fi
 }
 
-hash_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
-
 is_stamped() { [[ -f $1 && $(<"$1") == "$2" ]]; } # FILE HASH
 
 # LABEL COMMAND...: run the command with its output in the log, counting the seconds where somebody looks on.
@@ -73,11 +71,12 @@ step() {
 
 # Everything is downloaded first and installed from there, so the wheelhouse serves offline installs later.
 install_packages() {
-  local hash
-  hash=$(hash_of requirements.lock <("$PYTHON" -c 'import sys; print(sys.version, sys.base_prefix)'))
+  local python hash
+  python=$("$PYTHON" -c 'import sys; print(sys._base_executable)') # .venv may be the active one
+  hash=$({ cat requirements.lock && "$python" -VV && echo "$python $PWD"; } | sha256sum)
   is_stamped .venv/packages.stamp "$hash" && is_stamped build/wheelhouse/packages.stamp "$hash" && return
   rm -rf .venv build/wheelhouse
-  step "Making .venv" "$PYTHON" -m venv .venv
+  step "Making .venv" "$python" -m venv .venv
   step "Fetching the locked packages" "$VENV/python" -m pip download --only-binary :all: --require-hashes \
     --requirement requirements.lock --dest build/wheelhouse
   step "Installing the locked packages" "$VENV/python" -m pip install --no-index --find-links build/wheelhouse \

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COREUTILS = ("bash", "cat", "cut", "dirname", "find", "mkdir", "paste", "sha256sum", "sort", "xargs")
+COREUTILS = ("bash", "cat", "dirname", "find", "mkdir", "paste", "sha256sum", "sort", "xargs")
 NEEDED = {"gcc", "g++", "make", "perl", "python3"}
 
 
