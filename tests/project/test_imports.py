@@ -49,7 +49,8 @@ EDGE = Rule(("flightsw", CODEC, LINK, "serial", "typer", "rich"), does_io=True)
 RULES = {
     CCSDS: Rule(("construct", "cryptography", "numpy", CODEC)),
     PUS: Rule(("construct", CCSDS, CODEC)),
-    MISSION: Rule(("construct", CCSDS, PUS, CODEC)),
+    MISSION: Rule((MISSION, "construct", CCSDS, PUS, PAYLOAD, CODEC)),
+    f"{MISSION}.values": Rule((MISSION, PAYLOAD), does_io=True),
     "flightsw.orbit": Rule(("sgp4", "numpy")),
     PAYLOAD: Rule(),
     "flightsw.core": Rule((CCSDS, PUS, MISSION, "flightsw.orbit", PAYLOAD, LINK)),
