@@ -1,0 +1,34 @@
+"""The inference kernel: a GGUF file in, tokens out; C11 in memory that it is given.
+
+model = Model("model.gguf")
+text = TextStream(model.tokenizer)
+with model.session() as session:
+    for token_id in session.generate(model.chat_ids("What is the capital of France?"), max_tokens=64):
+        print(text.push(token_id), end="", flush=True)
+"""
+
+from firmware_bindings.kernel.errors import (
+    Cancelled,
+    ContextFull,
+    KernelError,
+    ModelFileError,
+    NumericError,
+    UsageError,
+)
+from firmware_bindings.kernel.model import Model
+from firmware_bindings.kernel.session import Session
+from firmware_bindings.kernel.text_stream import TextStream
+from firmware_bindings.kernel.tokenizer import Tokenizer
+
+__all__ = [
+    "Cancelled",
+    "ContextFull",
+    "KernelError",
+    "Model",
+    "ModelFileError",
+    "NumericError",
+    "Session",
+    "TextStream",
+    "Tokenizer",
+    "UsageError",
+]

@@ -1,0 +1,106 @@
+"""A GGUF file, mapped and checked."""
+
+import hashlib
+import mmap
+import os
+from pathlib import Path
+from typing import Any
+
+from firmware_bindings.kernel._kernel import ffi, lib
+from firmware_bindings.kernel.arena import arena
+from firmware_bindings.kernel.chat import ChatTemplate
+from firmware_bindings.kernel.errors import ModelFileError, check
+from firmware_bindings.kernel.session import Session
+from firmware_bindings.kernel.tokenizer import Tokenizer
+
+
+class Model:
+    """What the file says: weights where they lie, tokenizer, chat template. Read-only; sessions share it.
+
+    Args:
+        path: a GGUF file of the llama architecture, types F32, F16, Q8_0, Q4_0, Q4_1. Mapped read-only; do not
+            shorten it while it is in use.
+        threads: of each session; 0 means as many as there are processors to run on.
+        context_tokens: most tokens of a session; less if the model was trained with less.
+
+    Raises:
+        ModelFileError: the file is missing, malformed or of a kind that the kernel does not run.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, threads: int = 0, context_tokens: int = 2048) -> None:
+        self.path = Path(path)
+        self._file = _map(self.path)
+        self._data = ffi.from_buffer("uint8_t[]", self._file)
+        error, size, model = ffi.new("kernel_error *"), ffi.new("size_t *"), ffi.new("kernel_model **")
+        prefix = f"{self.path}: "
+        check(lib.kernel_model_size(self._data, len(self._data), size, error), error, prefix)
+        self._arena = arena(size[0])
+        status = lib.kernel_model_init(self._data, len(self._data), self._arena, size[0], model, error)
+        check(status, error, prefix)
+        self._model = model[0]
+        shape = ffi.new("kernel_shape *")
+        lib.kernel_model_shape(self._model, shape)
+        self.vocab_size: int = shape.vocab_size
+        self.context_tokens: int = min(context_tokens, shape.context_tokens)
+        self.threads = threads or len(os.sched_getaffinity(0))
+        self.name = self.text("general.name") or self.path.stem
+        self.tokenizer = Tokenizer(self)
+        self._chat: ChatTemplate | None = None
+
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of the whole file; reads all of it."""
+        return hashlib.sha256(self._file).hexdigest()
+
+    def session(self, *, batch_tokens: int = 32, isa: str = "best") -> Session:
+        """Start a text; isa: "best", "portable" or "avx2", which give the same bits."""
+        return Session(self, threads=self.threads, batch_tokens=batch_tokens, isa=isa)
+
+    def chat_prompt(self, question: str) -> str:
+        """One user turn in the file's own chat template, ready for the answer. Do not encode it: use chat_ids."""
+        return self._template().render(question)
+
+    def chat_ids(self, question: str) -> list[int]:
+        """The tokens of chat_prompt(question), in which the question is text and can not forge a turn."""
+        template = self._template()
+        prompt = template.render(question)
+        begin, end = template.find(question, prompt)
+        return self.tokenizer.encode_with_literal(prompt, begin, end)
+
+    def text(self, key: str) -> str:
+        """A string of the file's metadata; "" if there is none of that name."""
+        length = ffi.new("size_t *")
+        data = lib.kernel_model_text(self._model, key.encode(), length)
+        return "" if data == ffi.NULL else bytes(ffi.buffer(data, length[0])).decode(errors="replace")
+
+    def number(self, key: str, missing: int = -1) -> int:
+        """An unsigned integer of the file's metadata, or `missing`."""
+        value = int(lib.kernel_model_number(self._model, key.encode(), 2**64 - 1))
+        return missing if value == 2**64 - 1 else value
+
+    @property
+    def handle(self) -> Any:
+        """The C object, for this package's own use; it lives as long as the model."""
+        return self._model
+
+    def _template(self) -> ChatTemplate:
+        if self._chat is None:
+            source = self.text("tokenizer.chat_template")
+            if not source:
+                raise ModelFileError(f"{self.path}: has no chat template")
+            ids = {name: self.number(f"tokenizer.ggml.{name}_token_id") for name in ("bos", "eos")}
+            tokens = {
+                f"{name}_token": self.tokenizer.token_bytes(i).decode(errors="replace") if i >= 0 else ""
+                for name, i in ids.items()
+            }
+            self._chat = ChatTemplate(source, tokens)
+        return self._chat
+
+
+def _map(path: Path) -> mmap.mmap:
+    try:
+        with path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise ModelFileError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ModelFileError(f"{path}: the file is empty") from error

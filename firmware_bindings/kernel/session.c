@@ -1,0 +1,127 @@
+#include "session.h"
+
+#include "maths.h"
+
+enum { MAX_CONTEXT = 1 << 24, MAX_BATCH = 512 };
+
+static kernel_status check(const kernel_options *o, kernel_error *error) {
+    if (o->context_tokens < 1 || o->context_tokens > MAX_CONTEXT)
+        return fail(error, KERNEL_BAD_ARGUMENT, "context tokens out of range:", o->context_tokens);
+    if (o->batch_tokens < 1 || o->batch_tokens > MAX_BATCH)
+        return fail(error, KERNEL_BAD_ARGUMENT, "batch tokens out of range:", o->batch_tokens);
+    if (o->threads < 1 || o->threads > POOL_MOST)
+        return fail(error, KERNEL_BAD_ARGUMENT, "threads out of range:", o->threads);
+    if (!ops_for(o->isa)) return fail(error, KERNEL_UNSUPPORTED, "this processor lacks instruction set", o->isa);
+    return KERNEL_OK;
+}
+
+static kernel_session *place(arena *a, const kernel_model *model, const kernel_options *o, kernel_session *s) {
+    const kernel_shape *m = &model->shape;
+    size_t tokens = o->batch_tokens, q = (size_t)m->heads * m->head_size, kv = (size_t)m->kv_heads * m->head_size;
+    size_t widest = q > m->embedding ? q : m->embedding;
+    if (m->feed_forward > widest) widest = m->feed_forward;
+    size_t cache = (size_t)m->layers * kv; /* at most 2^29 */
+    kernel_session *session = arena_take(a, 1, sizeof *session);
+    *s = (kernel_session){.model = model, .ops = ops_for(o->isa), .options = *o};
+    s->rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
+    s->keys = arena_take(a, o->context_tokens, cache * sizeof *s->keys);
+    s->values = arena_take(a, o->context_tokens, cache * sizeof *s->values);
+    s->x = arena_take(a, tokens, m->embedding * sizeof *s->x);
+    s->normed = arena_take(a, tokens, m->embedding * sizeof *s->normed);
+    s->queries = arena_take(a, tokens, q * sizeof *s->queries);
+    s->new_keys = arena_take(a, tokens, kv * sizeof *s->new_keys);
+    s->new_values = arena_take(a, tokens, kv * sizeof *s->new_values);
+    s->blended = arena_take(a, tokens, q * sizeof *s->blended);
+    s->gate = arena_take(a, tokens, m->feed_forward * sizeof *s->gate);
+    s->up = arena_take(a, tokens, m->feed_forward * sizeof *s->up);
+    s->logits = arena_take(a, m->vocab_size, sizeof *s->logits);
+    s->scores = arena_take(a, o->threads, o->context_tokens * sizeof *s->scores);
+    s->row = arena_take(a, o->threads, widest * sizeof *s->row);
+    return session;
+}
+
+/* As the reference does: the frequency and the angle are rounded to F32, then sine and cosine taken. */
+static void fill_rope(kernel_session *s) {
+    uint32_t half = s->model->shape.head_size / 2;
+    for (uint32_t i = 0; i < half; i++) {
+        float frequency = (float)(1.0 / pow_f64((double)s->model->shape.rope_base, (double)i / half));
+        for (uint32_t position = 0; position < s->options.context_tokens; position++) {
+            float *pair = s->rope + 2 * ((size_t)position * half + i);
+            double sine, cosine;
+            sin_cos_f64((double)((float)position * frequency), &sine, &cosine);
+            pair[0] = (float)cosine;
+            pair[1] = (float)sine;
+        }
+    }
+}
+
+kernel_status kernel_session_size(const kernel_model *model, const kernel_options *options, size_t *size,
+                                  kernel_error *error) {
+    kernel_session s;
+    kernel_status status = check(options, error);
+    if (status != KERNEL_OK) return status;
+    arena a = arena_measure();
+    place(&a, model, options, &s);
+    *size = a.used;
+    return a.failed ? fail(error, KERNEL_BAD_ARGUMENT,
+                           "no machine has that much memory; context tokens:", options->context_tokens)
+                    : KERNEL_OK;
+}
+
+kernel_status kernel_session_init(const kernel_model *model, const kernel_options *options, void *memory, size_t size,
+                                  kernel_session **session, kernel_error *error) {
+    kernel_session s;
+    kernel_status status = check(options, error);
+    if (status != KERNEL_OK) return status;
+    if (!memory || (uintptr_t)memory % ARENA_ALIGN != 0) {
+        return fail(error, KERNEL_BAD_ARGUMENT, "arena is not aligned to octets:", ARENA_ALIGN);
+    }
+    arena a = {memory, size, 0, false};
+    kernel_session *placed = place(&a, model, options, &s);
+    if (a.failed) return fail(error, KERNEL_NO_MEMORY, "arena too small; its octets are", size);
+    *placed = s;
+    memset(placed->logits, 0, model->shape.vocab_size * sizeof *placed->logits);
+    fill_rope(placed);
+    uint32_t made = pool_start(&placed->pool, options->threads);
+    if (made) return fail(error, KERNEL_NO_THREAD, "no more threads to be had than", made);
+    *session = placed;
+    return KERNEL_OK;
+}
+
+void kernel_session_close(kernel_session *session) { pool_stop(&session->pool); }
+
+kernel_status kernel_forward(kernel_session *s, const uint32_t *ids, uint32_t count, int want_logits,
+                             kernel_error *error) {
+    uint32_t vocab_size = s->model->shape.vocab_size;
+    if (count < 1 || count > s->options.batch_tokens)
+        return fail(error, KERNEL_BAD_ARGUMENT, "tokens in a batch:", count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (ids[i] >= vocab_size) return fail(error, KERNEL_BAD_ARGUMENT, "no such token", ids[i]);
+    }
+    if (count > s->options.context_tokens - s->position) {
+        return fail(error, KERNEL_CONTEXT_FULL, "the context is full; its tokens are", s->options.context_tokens);
+    }
+    s->ids = ids;
+    s->count = count;
+    s->want_logits = want_logits;
+    pool_run(&s->pool, forward, s);
+    s->position += count;
+    for (uint32_t i = 0; want_logits && i < vocab_size; i++) {
+        if (!isfinite(s->logits[i])) return fail(error, KERNEL_NOT_FINITE, "a logit is not finite, token", i);
+    }
+    return KERNEL_OK;
+}
+
+uint32_t kernel_position(const kernel_session *session) { return session->position; }
+
+const float *kernel_logits(const kernel_session *session) { return session->logits; }
+
+uint32_t kernel_greedy(const kernel_session *session) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < session->model->shape.vocab_size; i++) {
+        if (session->logits[i] > session->logits[best]) best = i;
+    }
+    return best;
+}
+
+const char *kernel_isa_name(const kernel_session *session) { return session->ops->name; }

@@ -1,0 +1,137 @@
+"""One text being read and written by a model."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from firmware_bindings.kernel._kernel import ffi, lib
+from firmware_bindings.kernel.arena import arena
+from firmware_bindings.kernel.errors import Cancelled, ContextFull, UsageError, check
+
+if TYPE_CHECKING:
+    from firmware_bindings.kernel.model import Model
+
+ISAS = {"best": lib.KERNEL_ISA_BEST, "portable": lib.KERNEL_ISA_PORTABLE, "avx2": lib.KERNEL_ISA_AVX2}
+
+
+class Session:
+    """A KV cache and a crew of threads. Not for two Python threads at once. Make one with Model.session().
+
+    The GIL is released while C works. The threads end with `close`, a `with` block, or the last reference.
+
+    Raises:
+        UsageError: options out of range.
+        ModelFileError: this processor lacks the instruction set asked for.
+        KernelError: the operating system gives no more threads.
+    """
+
+    def __init__(self, model: Model, *, threads: int, batch_tokens: int = 32, isa: str = "best") -> None:
+        if isa not in ISAS:
+            raise UsageError(f"no such instruction set: {isa}; known: {', '.join(ISAS)}")
+        fields = {
+            "context_tokens": model.context_tokens,
+            "batch_tokens": min(batch_tokens, model.context_tokens),
+            "threads": threads,
+        }
+        if any(not 0 <= value < 2**32 for value in fields.values()):
+            raise UsageError(f"options out of range: {fields}")
+        options = ffi.new("kernel_options *", fields | {"isa": ISAS[isa]})
+        error, size, session = ffi.new("kernel_error *"), ffi.new("size_t *"), ffi.new("kernel_session **")
+        check(lib.kernel_session_size(model.handle, options, size, error), error)
+        self._memory = arena(size[0])
+        status = lib.kernel_session_init(model.handle, options, self._memory, size[0], session, error)
+        check(status, error)
+        self.model = model
+        self.batch_tokens: int = options.batch_tokens
+        self._session = session[0]
+        self._has_logits = False
+        self._close = weakref.finalize(self, _close, self._session, self._memory, model)
+
+    @property
+    def position(self) -> int:
+        """Tokens appended so far."""
+        return int(lib.kernel_position(self._open()))
+
+    @property
+    def isa(self) -> str:
+        """The instruction set in use: "portable" or "avx2"."""
+        return str(ffi.string(lib.kernel_isa_name(self._open())).decode())
+
+    def prefill(self, ids: Sequence[int], *, cancelled: Callable[[], bool] | None = None) -> None:
+        """Append a prompt, in batches; `cancelled` is asked before each.
+
+        Raises:
+            UsageError: no tokens, or an unknown one. ContextFull: too many. In both cases nothing was appended.
+            Cancelled: some batches may have been appended.
+            NumericError: the model's weights make no sense.
+        """
+        if not ids:
+            raise UsageError("a prompt needs at least one token")
+        if unknown := [i for i in ids if not 0 <= i < self.model.vocab_size]:
+            raise UsageError(f"no such token: {unknown[0]}")
+        if len(ids) > (room := self.model.context_tokens - self.position):
+            raise ContextFull(f"{len(ids)} tokens do not fit: the context has room for {room}")
+        for start in range(0, len(ids), self.batch_tokens):
+            if cancelled is not None and cancelled():
+                raise Cancelled(f"cancelled after {start} of {len(ids)} prompt tokens")
+            batch = ids[start : start + self.batch_tokens]
+            self._forward(batch, want_logits=start + len(batch) == len(ids))
+
+    def step(self, token_id: int) -> None:
+        """Append one token. Raises as prefill."""
+        self.prefill([token_id])
+
+    def logits(self) -> memoryview[float]:
+        """F32 logits of the token that follows, a copy. Raises UsageError before anything was appended."""
+        data = ffi.buffer(lib.kernel_logits(self._ready()), 4 * self.model.vocab_size)
+        return memoryview(bytes(data)).cast("f")
+
+    def greedy(self) -> int:
+        """The likeliest next token; of equals, the lowest id. Raises UsageError before anything was appended."""
+        return int(lib.kernel_greedy(self._ready()))
+
+    def generate(self, ids: Sequence[int], max_tokens: int) -> Iterator[int]:
+        """Append the prompt and yield the greedy continuation: until the model ends it (the end token is not
+        yielded), `max_tokens`, or the context is full."""
+        self.prefill(ids)
+        for made in range(max_tokens):
+            token_id = self.greedy()
+            if self.model.tokenizer.is_end(token_id):
+                return
+            yield token_id
+            if self.position == self.model.context_tokens:
+                return
+            if made + 1 < max_tokens:
+                self.step(token_id)
+
+    def close(self) -> None:
+        """End the threads and release the memory. Nothing works after it; twice is harmless."""
+        self._close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _forward(self, ids: Sequence[int], want_logits: bool) -> None:
+        error = ffi.new("kernel_error *")
+        self._has_logits = False
+        check(lib.kernel_forward(self._open(), ffi.new("uint32_t[]", list(ids)), len(ids), want_logits, error), error)
+        self._has_logits = want_logits
+
+    def _open(self) -> Any:
+        if not self._close.alive:
+            raise UsageError("the session is closed")
+        return self._session
+
+    def _ready(self) -> Any:
+        if not self._has_logits:
+            raise UsageError("no logits yet: append a token first")
+        return self._open()
+
+
+def _close(session: Any, _memory: Any, _model: Model) -> None:
+    lib.kernel_session_close(session)
