@@ -4,6 +4,7 @@ Ref: CCSDS 232.0-B-4.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from construct import BitsInteger, BitStruct, Const, Flag
 
@@ -36,7 +37,7 @@ class Clcw:
         _codec.check(self)
 
     def encode(self) -> bytes:
-        return _codec.encode(self)
+        return _encode(self)
 
     @classmethod
     def decode(cls, data: bytes) -> "Clcw":
@@ -62,3 +63,6 @@ _codec = Codec(
         "report_value" / BitsInteger(8),
     ),
 )
+
+# Every frame carries one, and it seldom changes.
+_encode = lru_cache(maxsize=16)(_codec.encode)

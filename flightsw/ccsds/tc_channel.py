@@ -55,6 +55,7 @@ class TcReceiver:
         self._cltus = CltuReceiver(correct=correct)
         self._counters = TcCounters()
         self._malformed_packets = 0
+        self._clcw = Clcw(vcid=vcid)
 
     @property
     def counters(self) -> TcCounters:
@@ -71,7 +72,7 @@ class TcReceiver:
 
     def clcw(self) -> Clcw:
         """The state of this receiver, for the next TM frame."""
-        return Clcw(vcid=self._vcid, farm_b_count=self._counters.bd_frames % FARM_B_MODULUS)
+        return self._clcw
 
     def receive(self, data: bytes) -> list[bytes]:
         """The packets that `data` completes, in the order in which they came."""
@@ -98,6 +99,7 @@ class TcReceiver:
             counters.unsupported_frames += 1
             return None
         counters.bd_frames += 1
+        self._clcw = Clcw(vcid=self._vcid, farm_b_count=counters.bd_frames % FARM_B_MODULUS)
         if not space_packet.is_whole(frame.data):
             self._malformed_packets += 1
             return None

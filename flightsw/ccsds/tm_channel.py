@@ -159,10 +159,6 @@ class TmReceiver:
     @property
     def last_clcw(self) -> Clcw | None:
         """The CLCW of the last frame that carried one, whatever its virtual channel; None before the first."""
-        if self._ocf:
-            with suppress(DecodeError):  # another kind of control word, or noise that the FECF missed
-                self._clcw = Clcw.decode(self._ocf)
-            self._ocf = b""
         return self._clcw
 
     def receive(self, data: bytes) -> list[bytes]:
@@ -183,7 +179,11 @@ class TmReceiver:
             self._foreign_frames += 1
             return []
         self._frames += 1
-        self._ocf = frame[-OCF_OCTETS - CRC_OCTETS : -CRC_OCTETS]
+        ocf = frame[-OCF_OCTETS - CRC_OCTETS : -CRC_OCTETS]
+        if ocf != self._ocf:
+            self._ocf = ocf
+            with suppress(DecodeError):  # another kind of control word, or noise that the FECF missed
+                self._clcw = Clcw.decode(ocf)
         if self._next_mc_count is not None and mc_count != self._next_mc_count:
             self._gaps += 1
             self._frames_lost += (mc_count - self._next_mc_count) % COUNT_MODULUS

@@ -160,8 +160,8 @@ class TcPacket:
     @classmethod
     def decode(cls, packet: bytes) -> "TcPacket":
         """Octets of exactly one packet, CRC checked → request. Raises DecodeError."""
-        outer = _open(packet, is_telecommand=True)
-        header = _tc_header.decode(outer.data[:_TC_HEADER_OCTETS])
+        outer, body = _open(packet, is_telecommand=True)
+        header = _tc_header.decode(body[:_TC_HEADER_OCTETS])
         return from_wire(
             cls,
             apid=outer.apid,
@@ -170,7 +170,7 @@ class TcPacket:
             service=header.service,
             subtype=header.subtype,
             source_id=header.source_id,
-            data=outer.data[_TC_HEADER_OCTETS:-_CRC_OCTETS],
+            data=body[_TC_HEADER_OCTETS:],
         )
 
     @property
@@ -216,8 +216,8 @@ class TmPacket:
     @classmethod
     def decode(cls, packet: bytes) -> "TmPacket":
         """Octets of exactly one packet, CRC checked → report. Raises DecodeError."""
-        outer = _open(packet, is_telecommand=False)
-        header = _tm_header.decode(outer.data[:_TM_HEADER_OCTETS])
+        outer, body = _open(packet, is_telecommand=False)
+        header = _tm_header.decode(body[:_TM_HEADER_OCTETS])
         return from_wire(
             cls,
             apid=outer.apid,
@@ -228,7 +228,7 @@ class TmPacket:
             message_count=header.message_count,
             destination_id=header.destination_id,
             time_us=decode_cuc(header.time),
-            data=outer.data[_TM_HEADER_OCTETS:-_CRC_OCTETS],
+            data=body[_TM_HEADER_OCTETS:],
         )
 
     @property
@@ -253,8 +253,8 @@ class TmPacket:
         )
 
 
-def _open(packet: bytes, *, is_telecommand: bool) -> SpacePacket:
-    """The space packet around a PUS packet, its CRC checked. Raises DecodeError."""
+def _open(packet: bytes, *, is_telecommand: bool) -> tuple[SpacePacket, bytes]:
+    """The space packet around a PUS packet, and what is inside, without the CRC. Raises DecodeError."""
     outer = SpacePacket.decode(packet)
     if outer.is_telecommand != is_telecommand or not outer.has_secondary_header:
         raise DecodeError(f"APID {outer.apid}: not a PUS {'telecommand' if is_telecommand else 'telemetry'} packet")
@@ -262,4 +262,4 @@ def _open(packet: bytes, *, is_telecommand: bool) -> SpacePacket:
         raise DecodeError(f"APID {outer.apid}: {outer.seq_flags.name} segment, not a whole PUS packet")
     if not crc_holds(packet):
         raise DecodeError(f"APID {outer.apid}, count {outer.seq_count}: wrong packet CRC over {len(packet)} octets")
-    return outer
+    return outer, outer.data[:-_CRC_OCTETS]
