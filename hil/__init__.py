@@ -1,1 +1,10 @@
-"""The bench: simulated and real devices, the channel, the ground station, and the clock that drives them."""
+"""The bench: simulated and real devices, the channel, the ground station, and the clock that drives them.
+
+Importing it lets pyserial open the simulated devices by URL: `serial.serial_for_url("model://payload_ctrl")`.
+"""
+
+from serial import protocol_handler_packages
+
+_URLS = "hil.devices.urls"
+if _URLS not in protocol_handler_packages:
+    protocol_handler_packages.append(_URLS)

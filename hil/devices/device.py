@@ -1,0 +1,42 @@
+"""What a simulated device is: octets in, octets out, and time as an argument."""
+
+from typing import Protocol, runtime_checkable
+
+
+class Device(Protocol):
+    """Anything at the end of a serial line. Times are integer nanoseconds since the device was made."""
+
+    def write(self, data: bytes) -> None:
+        """Octets arriving at the device's serial port now."""
+
+    def read(self) -> bytes:
+        """The octets it has sent since the last read."""
+
+    def advance(self, until_ns: int) -> None:
+        """Run to that time."""
+
+    def next_event_ns(self) -> int | None:
+        """The earliest time at which something may happen without new input; None if nothing is pending."""
+
+
+@runtime_checkable
+class PayloadController(Device, Protocol):
+    """The board that powers the payload: analogue and power-good inputs, and load switches."""
+
+    def set_adc(self, channel: int, value: int) -> None:
+        """Analogue input: channel 2r is the voltage of rail r in mV, 2r + 1 its current in mA."""
+
+    def set_power_good(self, mask: int) -> None:
+        """Power-good inputs, bit r for rail r."""
+
+    @property
+    def rails(self) -> int:
+        """Load switches driven on, bit r for rail r."""
+
+
+@runtime_checkable
+class PowerSwitched(Device, Protocol):
+    """A device that lives only while the payload's rails are good."""
+
+    def set_power(self, is_on: bool) -> None:
+        """Power it, or take its power away: all it knew is gone, silently, at that instant."""

@@ -1,0 +1,1 @@
+"""pyserial finds here what opens `model://`, `rtl://` and `kernel://`."""

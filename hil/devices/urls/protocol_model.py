@@ -1,0 +1,5 @@
+"""`model://` URLs."""
+
+from hil.devices.port import DevicePort as Serial
+
+__all__ = ["Serial"]
