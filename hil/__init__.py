@@ -3,8 +3,8 @@
 Importing it lets pyserial open the simulated devices by URL: `serial.serial_for_url("model://payload_ctrl")`.
 """
 
-from serial import protocol_handler_packages
+import serial
 
 _URLS = "hil.devices.urls"
-if _URLS not in protocol_handler_packages:
-    protocol_handler_packages.append(_URLS)
+if _URLS not in serial.protocol_handler_packages:
+    serial.protocol_handler_packages.append(_URLS)

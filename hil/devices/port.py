@@ -10,7 +10,7 @@ from hil.devices.registry import DeviceError, instances, make_device
 MS_NS = 1_000_000
 
 
-class DevicePort(SerialBase):  # type: ignore[misc,unused-ignore]
+class DevicePort(SerialBase):
     """The serial port of the bench's instance of a URL, or else of a device of its own.
 
     Its own device runs while it is read: `read` lets the device's time pass, up to the time-out. The bench's instance
@@ -19,11 +19,11 @@ class DevicePort(SerialBase):  # type: ignore[misc,unused-ignore]
 
     def open(self) -> None:
         """Raises SerialException."""
-        if self._port is None:
+        if self.port is None:
             raise SerialException("a port must be configured before it can be used")
         try:
-            self._attached = self._port in instances
-            self._device: Device = instances[self._port] if self._attached else make_device(self._port)
+            self._attached = self.port in instances
+            self._device: Device = instances[self.port] if self._attached else make_device(self.port)
         except DeviceError as error:
             raise SerialException(str(error)) from error
         self._now_ns = 0
@@ -80,11 +80,11 @@ class DevicePort(SerialBase):  # type: ignore[misc,unused-ignore]
 
     def _wait(self, size: int) -> None:
         if self._attached:
-            raise SerialException(f"{self._port}: a read that waits; in lock-step only the bench moves time")
+            raise SerialException(f"{self.port}: a read that waits; in lock-step only the bench moves time")
         end_ns = None if self.timeout is None else self._now_ns + round(self.timeout * 1e9)
         while len(self._received) < size and (end_ns is None or self._now_ns < end_ns):
             if end_ns is None and self._device.next_event_ns() is None:
-                raise SerialTimeoutException(f"{self._port}: nothing will come, and there is no time-out")
+                raise SerialTimeoutException(f"{self.port}: nothing will come, and there is no time-out")
             self._now_ns += MS_NS
             self._device.advance(self._now_ns)
             self._collect()

@@ -1,4 +1,4 @@
-"""A device is a URL: `model://`, `rtl://` and `kernel://` make one here, anything else is a port that pyserial opens."""
+"""A device is a URL: `model://`, `rtl://` and `kernel://` make one here, all else is a port that pyserial opens."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module

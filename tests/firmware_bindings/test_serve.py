@@ -1,0 +1,96 @@
+"""The payload computer's program in a process of its own, on a pty."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from firmware_bindings.devicelink import Master, Request, Result
+from firmware_bindings.devicelink import payload_computer as link
+from firmware_bindings.devicelink.payload_computer import ComputerOperation as Op
+from firmware_bindings.devicelink.payload_computer import ComputerState, FinishReason
+from hil.models import default_model_path
+
+DEADLINE_S = 60
+ENDLESS = link.Cap(prompt_mtokens_per_s=10**9, decode_mtokens_per_s=10**9)
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[int, str]]:
+    """A pty: our end's descriptor, and the name of the other."""
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    yield ours, os.ttyname(theirs)
+    os.close(ours)
+    os.close(theirs)
+
+
+class Asker:
+    """The flight software's end of the link, on the wall clock."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._line = descriptor
+        self._master = Master(link.DEVICE_ID)
+        self._deadline_s = time.monotonic() + DEADLINE_S
+
+    def __call__(self, op: int, data: bytes = b"") -> Result:
+        self._master.request(Request(op=op, data=data))
+        while not (results := self._master.results()):
+            assert time.monotonic() < self._deadline_s
+            now_us = time.monotonic_ns() // 1000
+            self._master.tick(now_us)
+            if out := self._master.transmit(512):
+                os.write(self._line, out)
+            if select.select([self._line], [], [], 0.01)[0]:
+                self._master.receive(os.read(self._line, 512), now_us)
+        return results[0]
+
+    def until(self, state: ComputerState) -> link.Status:
+        while (status := link.status.decode(self(Op.STATUS).data)).state != state:
+            pass
+        return status
+
+
+@pytest.mark.freerun
+@pytest.mark.req("INF-105")
+def test_a_question_is_answered_and_cancelled_over_a_pty(line: tuple[int, str]) -> None:
+    descriptor, name = line
+    command = [sys.executable, "-m", "firmware_bindings", "serve", name, "--model", str(default_model_path())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("serving ")
+        ask = Asker(descriptor)
+        ask(Op.LOAD, link.load.encode(link.Load(context_tokens=512)))
+        ask.until(ComputerState.READY)
+        ask(Op.CAP, link.cap.encode(ENDLESS))
+        ask(Op.START, link.start.encode(link.Start(job=1, max_tokens=16, question=b"What is the capital of France?")))
+        ask.until(ComputerState.READY)
+        reply = ask(Op.TOKENS, link.tokens_request.encode(link.TokensRequest(job=1, first=0)))
+        tokens = link.tokens.decode(reply.data)
+        assert (tokens.text, tokens.finish) == (b"The capital of France is Paris.", FinishReason.STOP)
+
+        ask(Op.START, link.start.encode(link.Start(job=2, max_tokens=400, question=b"Tell me a long story.")))
+        ask.until(ComputerState.DECODE)
+        ask(Op.CANCEL, link.cancel.encode(link.Cancel(job=2)))
+        assert ask.until(ComputerState.READY).job == 2
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(DEADLINE_S) == 0
+
+
+@pytest.mark.req("INF-105")
+@pytest.mark.parametrize("what", ["port", "model"])
+def test_what_is_missing_is_one_line(what: str, tmp_path: Path) -> None:
+    model = default_model_path() if what == "port" else tmp_path / "none.gguf"
+    command = [sys.executable, "-m", "firmware_bindings", "serve", str(tmp_path / "port"), "--model", str(model)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
