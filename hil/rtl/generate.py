@@ -1,12 +1,13 @@
 """Generate everything that follows from the register declarations: `python -m hil.rtl.generate [--check]`.
 
 From each `.rdl` in `firmware_bindings/devicelink/registers`: the C header, the Python map and the documentation beside
-it, and for the payload controller the RTL register block in `hil/rtl/generated`. What it writes is checked in;
-`--check` writes nothing and exits 1 where a file differs.
+it, and for the payload controller the RTL register block in `hil/rtl/generated`; there, too, the numbers of the device
+link as an RTL package. What it writes is checked in; `--check` writes nothing and exits 1 where a file differs.
 """
 
 import sys
 import tempfile
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from peakrdl_regblock.cpuif.passthrough import PassthroughCpuif
 from peakrdl_regblock.udps import ALL_UDPS
 from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddrmapNode, FieldNode, RegNode
+
+from firmware_bindings.devicelink.frame import FRAME_TIMEOUT_US, SYNC_WORD
+from firmware_bindings.devicelink.operations import LINK_VERSION, MAX_REGISTERS, NAK, REPLY, NakReason, Operation
 
 ROOT = Path(__file__).parents[2]
 REGISTERS = Path("firmware_bindings/devicelink/registers")
@@ -61,7 +65,13 @@ def generate(folder: Path) -> list[Path]:
                 err_if_bad_addr=True,
                 err_if_bad_rw=True,
             )
-            written += [RTL / f"{name}_regs.sv", RTL / f"{name}_regs_pkg.sv"]
+            addresses = RTL / f"{name}_addr_pkg.sv"
+            text = _templates.get_template("addr_pkg.sv.j2").render(name=name, **_describe(top, f"{name}.rdl"))
+            (folder / addresses).write_text(text)
+            written += [addresses, RTL / f"{name}_regs.sv", RTL / f"{name}_regs_pkg.sv"]
+    link = RTL / "device_link_pkg.sv"
+    (folder / link).write_text(_templates.get_template("device_link_pkg.sv.j2").render(_describe_link()))
+    written.append(link)
     for path in written:
         lines = (folder / path).read_text().splitlines()
         (folder / path).write_text("\n".join(line.rstrip() for line in lines).rstrip() + "\n")
@@ -128,6 +138,22 @@ def _field(node: FieldNode) -> dict[str, Any]:
         "doc": node.get_property("desc"),
         "is_signed": node.get_property("is_signed", default=False),
         "choices": "" if encode is None else encode.type_name,
+    }
+
+
+def _describe_link() -> dict[str, Any]:
+    def members(enum: type[IntEnum]) -> list[tuple[str, int]]:
+        return [(member.name.title().replace("_", ""), member.value) for member in enum]
+
+    return {
+        "sync_word": SYNC_WORD,
+        "reply": REPLY,
+        "nak": NAK,
+        "link_version": LINK_VERSION,
+        "max_registers": MAX_REGISTERS,
+        "frame_timeout_ms": FRAME_TIMEOUT_US // 1000,
+        "operations": members(Operation),
+        "reasons": members(NakReason),
     }
 
 

@@ -71,7 +71,7 @@ RULES = {
     ),
     "hil": Rule((*HIL, *TERMINAL, "cffi", "numpy", "sgp4", "filelock"), does_io=True),
     "hil.plugin": Rule((*HIL, "hil", "pytest"), does_io=True),
-    "hil.rtl.generate": Rule(("hil", "jinja2", "peakrdl_regblock", "peakrdl_cheader", "systemrdl"), does_io=True),
+    "hil.rtl.generate": Rule((*HIL, "hil", "jinja2", "peakrdl_regblock", "peakrdl_cheader", "systemrdl"), does_io=True),
 }
 
 

@@ -34,7 +34,6 @@ extern "C" {
 #define PAYLOAD_CTRL__UPTIME_MS__VALUE_bm 0xffffffff
 #define PAYLOAD_CTRL__UPTIME_MS__VALUE_bp 0
 #define PAYLOAD_CTRL__UPTIME_MS__VALUE_bw 32
-#define PAYLOAD_CTRL__UPTIME_MS__VALUE_reset 0x0
 
 // reg - payload_ctrl::STATUS
 #define PAYLOAD_CTRL__STATUS__STATE_bm 0x7

@@ -172,14 +172,6 @@ module payload_ctrl_regs (
     typedef struct {
         struct {
             struct {
-                logic [31:0] next;
-                logic load_next;
-                logic incrthreshold;
-                logic overflow;
-            } value;
-        } UPTIME_MS;
-        struct {
-            struct {
                 logic [2:0] next;
                 logic load_next;
             } count;
@@ -232,11 +224,6 @@ module payload_ctrl_regs (
     typedef struct {
         struct {
             struct {
-                logic [31:0] value;
-            } value;
-        } UPTIME_MS;
-        struct {
-            struct {
                 logic [2:0] value;
             } count;
         } TARGET;
@@ -278,34 +265,6 @@ module payload_ctrl_regs (
     } field_storage_t;
     field_storage_t field_storage;
 
-    // Field: payload_ctrl.UPTIME_MS.value
-    always_comb begin
-        automatic logic [31:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.UPTIME_MS.value.value;
-        load_next_c = '0;
-
-        if(hwif_in.UPTIME_MS.value.incr) begin // increment
-            field_combo.UPTIME_MS.value.overflow = (((33)'(next_c) + 32'h1) > 33'hffffffff);
-            next_c = next_c + 32'h1;
-            load_next_c = '1;
-        end else begin
-            field_combo.UPTIME_MS.value.overflow = '0;
-        end
-        field_combo.UPTIME_MS.value.incrthreshold = (field_storage.UPTIME_MS.value.value >= 32'hffffffff);
-        field_combo.UPTIME_MS.value.next = next_c;
-        field_combo.UPTIME_MS.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk or negedge arst_n) begin
-        if(~arst_n) begin
-            field_storage.UPTIME_MS.value.value <= 32'h0;
-        end else begin
-            if(field_combo.UPTIME_MS.value.load_next) begin
-                field_storage.UPTIME_MS.value.value <= field_combo.UPTIME_MS.value.next;
-            end
-        end
-    end
-    assign hwif_out.UPTIME_MS.value.value = field_storage.UPTIME_MS.value.value;
     // Field: payload_ctrl.TARGET.count
     always_comb begin
         automatic logic [2:0] next_c;
@@ -526,7 +485,7 @@ module payload_ctrl_regs (
             readback_data_var[23:16] = 8'h0;
         end
         if(rd_mux_addr == 7'h8) begin
-            readback_data_var[31:0] = field_storage.UPTIME_MS.value.value;
+            readback_data_var[31:0] = hwif_in.UPTIME_MS.value.next;
         end
         if(rd_mux_addr == 7'hc) begin
             readback_data_var[2:0] = hwif_in.STATUS.state.next;

@@ -8,7 +8,7 @@ package payload_ctrl_regs_pkg;
     localparam PAYLOAD_CTRL_REGS_SIZE = 'h80;
 
     typedef struct {
-        logic incr;
+        logic [31:0] next;
     } payload_ctrl__UPTIME_MS__value__in_t;
 
     typedef struct {
@@ -126,14 +126,6 @@ package payload_ctrl_regs_pkg;
     } payload_ctrl__in_t;
 
     typedef struct {
-        logic [31:0] value;
-    } payload_ctrl__UPTIME_MS__value__out_t;
-
-    typedef struct {
-        payload_ctrl__UPTIME_MS__value__out_t value;
-    } payload_ctrl__UPTIME_MS__out_t;
-
-    typedef struct {
         logic [2:0] value;
     } payload_ctrl__TARGET__count__out_t;
 
@@ -208,7 +200,6 @@ package payload_ctrl_regs_pkg;
     } payload_ctrl__ENERGY_LO_NJ__out_t;
 
     typedef struct {
-        payload_ctrl__UPTIME_MS__out_t UPTIME_MS;
         payload_ctrl__TARGET__out_t TARGET;
         payload_ctrl__FAULT_CLEAR__out_t FAULT_CLEAR;
         payload_ctrl__WATCHDOG_CTRL__out_t WATCHDOG_CTRL;

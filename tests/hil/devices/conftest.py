@@ -8,6 +8,7 @@ import pytest
 from firmware_bindings.devicelink import Deframer, Frame, NakReason, Operation
 from firmware_bindings.devicelink.registers import Register
 from hil.devices.payload_ctrl_model import ModelPayloadController
+from hil.devices.payload_ctrl_rtl import RtlPayloadController
 
 MS_NS = 1_000_000
 REPLY_MS = 60  # the longest frame takes 6.5 ms each way, giving one up 21 ms
@@ -102,7 +103,7 @@ class Driver:
         self.write_word(register.address, register.pack(**values))
 
 
-MAKERS: dict[str, Callable[[], Any]] = {"model": ModelPayloadController}
+MAKERS: dict[str, Callable[[], Any]] = {"model": ModelPayloadController, "rtl": RtlPayloadController}
 
 
 @pytest.fixture(params=sorted(MAKERS))

