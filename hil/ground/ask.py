@@ -1,0 +1,148 @@
+"""One question, and what has come down of its answer so far."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from itertools import groupby
+
+from flightsw.payload import EndReason, JobState
+from hil.ground.job_messages import AnswerEnd, AnswerSegment, JobReport
+from hil.ground.request import Request, RequestState
+
+
+class AskState(Enum):
+    """What ground knows of a question; every state after ANSWERING is an end, though late news may still better it."""
+
+    SENT = auto()
+    QUEUED = auto()
+    """The satellite has taken it and given it a job number."""
+    ANSWERING = auto()
+    WHOLE = auto()
+    """All that the satellite generated is here; `end_reason` says why it stopped there."""
+    REFUSED = auto()
+    UNACKNOWLEDGED = auto()
+    """No job number came; the satellite may have the question or not."""
+    INCOMPLETE = auto()
+    """The satellite has the question, but its answer, or the end of it, could not be had."""
+
+
+_ENDED_JOBS = frozenset({JobState.INTERRUPTED, JobState.DONE, JobState.CANCELLED, JobState.FAILED})
+ENDED = frozenset({AskState.WHOLE, AskState.REFUSED, AskState.UNACKNOWLEDGED, AskState.INCOMPLETE})
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Ask:
+    """A question that was sent; only the ground station changes it."""
+
+    request: Request
+    question: str
+    max_tokens: int
+    job: int | None = None
+    segments: dict[int, AnswerSegment] = field(default_factory=dict)
+    end: AnswerEnd | None = None
+    segments_known: int = 0
+    """How many segments the satellite is known to have made so far."""
+    has_ended_on_board: bool = False
+    gave_up: str = ""
+    """Why ground asks for the rest no more; empty while it does."""
+
+    @property
+    def missing(self) -> tuple[range, ...]:
+        """The holes: runs of segments that were made but are not here."""
+        absent = (n for n in range(self.segments_known) if n not in self.segments)
+        runs = (list(run) for _, run in groupby(enumerate(absent), lambda pair: pair[1] - pair[0]))
+        return tuple(range(run[0][1], run[-1][1] + 1) for run in runs)
+
+    @property
+    def is_whole(self) -> bool:
+        """The end is known, and every token before it is here."""
+        if self.end is None or len(self.segments) < self.end.segments:
+            return False
+        expected = 0
+        for number in range(self.end.segments):
+            segment = self.segments.get(number)
+            if segment is None or segment.first_token != expected:
+                return False
+            expected += len(segment.token_ids)
+        return expected == self.end.generated_tokens
+
+    @property
+    def answer(self) -> str | None:
+        """The answer, if it is whole."""
+        return self.received_text if self.is_whole else None
+
+    @property
+    def token_ids(self) -> tuple[int, ...] | None:
+        """The answer's tokens, if it is whole."""
+        return tuple(id for _, s in sorted(self.segments.items()) for id in s.token_ids) if self.is_whole else None
+
+    @property
+    def received_text(self) -> str:
+        """What has come down, with each hole marked."""
+        pieces = {number: segment.text for number, segment in self.segments.items()}
+        for hole in self.missing:
+            pieces[hole.start] = f" [… {len(hole)} missing …] "
+        return "".join(text for _, text in sorted(pieces.items()))
+
+    @property
+    def state(self) -> AskState:
+        if self.is_whole:
+            return AskState.WHOLE
+        if self.request.is_refused and self.job is None:
+            return AskState.REFUSED
+        if self.gave_up:
+            return AskState.UNACKNOWLEDGED if self.job is None else AskState.INCOMPLETE
+        if self.job is None:
+            return AskState.SENT
+        return AskState.ANSWERING if self.segments else AskState.QUEUED
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more is asked for."""
+        return self.state in ENDED
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why it ended, in one word: an end reason of the satellite's for a whole answer, or what became of it
+        ("refused", "unacknowledged", "incomplete"); None while it goes on.
+        """
+        if not self.ended:
+            return None
+        if self.is_whole and self.end is not None:
+            return self.end.end_reason.name.lower()
+        return self.state.name.lower()
+
+    @property
+    def outcome(self) -> str:
+        """Why it ended, in words."""
+        if self.state is AskState.REFUSED:
+            return self.request.outcome
+        if self.is_whole and self.end is not None:
+            interrupted = self.end.end_reason is EndReason.INTERRUPTED
+            return self.end.end_reason.name.lower() + (f": {self.end.cause.name}" if interrupted else "")
+        holes = sum(map(len, self.missing))
+        return (
+            self.state.name.lower()
+            + (f", {holes} segments missing" if holes else "")
+            + (f": {self.gave_up}" if self.gave_up else "")
+        )
+
+    def take_segment(self, segment: AnswerSegment) -> bool:
+        """False for one that was here already."""
+        self.segments_known = max(self.segments_known, segment.segment + 1)
+        is_new = segment.segment not in self.segments
+        self.segments.setdefault(segment.segment, segment)
+        return is_new
+
+    def take_end(self, end: AnswerEnd) -> None:
+        self.end = end
+        self.segments_known = max(self.segments_known, end.segments)
+        self.has_ended_on_board = True
+
+    def take_report(self, report: JobReport) -> None:
+        self.segments_known = max(self.segments_known, report.segments)
+        self.has_ended_on_board |= report.state in _ENDED_JOBS
+
+
+def is_unidentified(ask: Ask) -> bool:
+    """It may be on board, under a job number that ground does not know."""
+    return ask.job is None and not ask.request.is_refused and ask.request.state is not RequestState.QUEUED

@@ -1,0 +1,93 @@
+"""What the satellite says about questions and their jobs, as values of known types.
+
+The fields are those of the dictionary's reports of the same names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flightsw.mission import Event, Report, Value
+from flightsw.payload import EndReason, JobState, ModeReason
+
+_ENDING_EVENTS = frozenset({"job_ended", "job_interrupted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskAccepted:
+    request_id: int
+    job: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSegment:
+    """A piece of an answer."""
+
+    job: int
+    segment: int
+    first_token: int
+    token_ids: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEnd:
+    """How an answer ended."""
+
+    job: int
+    end_reason: EndReason
+    cause: ModeReason
+    segments: int
+    prompt_tokens: int
+    generated_tokens: int
+    energy_mj: int
+    prompt_ms: int
+    decode_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """Where a job stands."""
+
+    job: int
+    state: JobState
+    cause: ModeReason
+    position: int
+    segments: int
+    generated_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastJob:
+    """The highest job number given out, from the housekeeping report SOFTWARE."""
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent:
+    """Something happened to a job."""
+
+    job: int
+    is_end: bool
+
+
+JobMessage = AskAccepted | AnswerSegment | AnswerEnd | JobReport | LastJob | JobEvent
+
+REPORTS: Mapping[str, type[AskAccepted | AnswerSegment | AnswerEnd | JobReport]] = {
+    "ask_accepted": AskAccepted,
+    "answer_segment": AnswerSegment,
+    "answer_end": AnswerEnd,
+    "job_report": JobReport,
+}
+
+
+def job_message(declared: Report | Event, values: Mapping[str, Value]) -> JobMessage | None:
+    """What a decoded report or event says about a job; None for any other."""
+    if declared.name in REPORTS:
+        return REPORTS[declared.name](**values)  # type: ignore[arg-type]
+    if declared.name == "software":
+        return LastJob(job=cast(int, values["last_job"]))
+    if isinstance(declared, Event) and "job" in values:
+        return JobEvent(job=cast(int, values["job"]), is_end=declared.name in _ENDING_EVENTS)
+    return None

@@ -1,0 +1,168 @@
+"""A ground station against a satellite end in memory, over a link that loses what a test tells it to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from flightsw.ccsds import Clcw, TcReceiver, TmSender
+from flightsw.mission import DICTIONARY, Housekeeping, Mission, Value, load_mission
+from flightsw.payload import EndReason, JobState, ModeReason, Refusal
+from flightsw.pus import FailureNotice, RequestId, TcPacket, TmPacket, VerificationReport, VerificationSubtype
+from hil.ground import GroundEvent, GroundStation
+
+FRAME_US = 2_080  # of 260 octets at 1 Mbit/s
+
+
+@dataclass
+class Satellite:
+    """Answers each question with `words`, one segment each, as fast as the link carries them."""
+
+    mission: Mission
+    words: tuple[str, ...] = ("The ", "capital ", "of France ", "is ", "Paris.")
+    refusal: Refusal | None = None
+    is_silent: bool = False
+    """Executes what comes, and reports nothing about it."""
+    last_job: int = 7
+    executed: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
+    now_us: int = 1_000_000_000_000
+
+    def __post_init__(self) -> None:
+        craft = self.mission.spacecraft
+        self.tc = TcReceiver(craft.scid, craft.tc_vcid)
+        self.tm = TmSender(craft.scid, craft.tm_vcid)
+        self.queue: list[bytes] = []
+        self.answers: dict[int, tuple[str, ...]] = {}
+        self._count = 0
+
+    def receive(self, data: bytes) -> None:
+        for packet in self.tc.receive(data):
+            self._execute(TcPacket.decode(packet))
+
+    def frame(self) -> bytes:
+        self.now_us += FRAME_US
+        clcw: Clcw = self.tc.clcw()
+        return self.tm.next_frame(lambda: self.queue.pop(0) if self.queue else None, clcw.encode())
+
+    def report(self, name: str, **values: object) -> None:
+        report = DICTIONARY.report(name)
+        self.packet(report.service, report.subtype, report.encode(values))
+
+    def event(self, name: str, **values: object) -> None:
+        event = DICTIONARY.event(name)
+        self.packet(5, event.severity, event.encode(values))
+
+    def verify(self, id: RequestId, subtype: VerificationSubtype, refusal: Refusal | None = None) -> None:
+        notice = None if refusal is None else FailureNotice(code=refusal)
+        self.packet(1, subtype, VerificationReport(request_id=id, subtype=subtype, failure=notice).encode())
+
+    def packet(self, service: int, subtype: int, data: bytes) -> None:
+        if self.is_silent:
+            return
+        self._count += 1
+        packet = TmPacket(
+            apid=self.mission.spacecraft.apid,
+            seq_count=self._count % 16384,
+            service=service,
+            subtype=subtype,
+            message_count=0,
+            time_us=self.now_us,
+            data=data,
+        )
+        self.queue.append(packet.encode())
+
+    def segments(self, job: int, wanted: range) -> None:
+        for number in wanted:
+            word = self.answers[job][number]
+            self.report("answer_segment", job=job, segment=number, first_token=number, token_ids=(number,), text=word)
+
+    def end(self, job: int, reason: EndReason = EndReason.STOP) -> None:
+        count = len(self.answers[job])
+        values = {"segments": count, "prompt_tokens": 9, "generated_tokens": count, "energy_mj": 5}
+        times = {"prompt_ms": 1, "decode_ms": 2}
+        self.report("answer_end", job=job, end_reason=reason, cause=ModeReason.BOOT, **values, **times)
+
+    def _execute(self, packet: TcPacket) -> None:
+        declared, values = DICTIONARY.decode_telecommand(packet.service, packet.subtype, packet.data)
+        self.executed.append((declared.name, values))
+        if self.refusal is not None:
+            self.verify(packet.request_id, VerificationSubtype.ACCEPTANCE_FAILED, self.refusal)
+            return
+        self.verify(packet.request_id, VerificationSubtype.ACCEPTED)
+        self.verify(packet.request_id, VerificationSubtype.STARTED)
+        job = values.get("job")
+        if declared.name == "ask":
+            self._answer(packet.request_id)
+        elif declared.name == "report_housekeeping" and values["structure"] is Housekeeping.SOFTWARE:
+            names = [field.name for field in DICTIONARY.report("software").parameters.fields]
+            self.report("software", **{**dict.fromkeys(names, 0), "last_job": self.last_job})
+        elif isinstance(job, int) and job not in self.answers:
+            self.verify(packet.request_id, VerificationSubtype.COMPLETION_FAILED, Refusal.UNKNOWN_JOB)
+            return
+        elif declared.name == "resend" and isinstance(job, int):
+            first, count = values["first"], values["count"]
+            assert isinstance(first, int)
+            assert isinstance(count, int)
+            self.segments(job, range(first, min(first + count, len(self.answers[job]))))
+            self.end(job)
+        elif declared.name == "job_status" and isinstance(job, int):
+            count = len(self.answers[job])
+            place = {"position": 0, "segments": count, "generated_tokens": count}
+            self.report("job_report", job=job, state=JobState.DONE, cause=ModeReason.BOOT, **place)
+        self.verify(packet.request_id, VerificationSubtype.COMPLETED)
+
+    def _answer(self, id: RequestId) -> None:
+        self.last_job += 1
+        self.answers[self.last_job] = self.words
+        number = int.from_bytes(id.encode(), "big")
+        self.report("ask_accepted", request_id=number, job=self.last_job)
+        self.segments(self.last_job, range(len(self.words)))
+        self.end(self.last_job)
+
+
+@dataclass
+class Link:
+    """Carries a telecommand at once and a frame every 2.08 ms; `loses` says which of the frames with packets."""
+
+    ground: GroundStation
+    satellite: Satellite
+    now_us: int = 0
+    loses: Callable[[int], bool] = lambda _: False
+    loses_up: bool = False
+    frames: int = 0
+
+    def run(self, seconds: float = 0.1) -> list[GroundEvent]:
+        """Let time pass, skipping what neither end has anything to do in."""
+        end_us = self.now_us + round(seconds * 1e6)
+        events = []
+        while self.now_us < end_us:
+            self.ground.tick(self.now_us)
+            up = self.ground.transmit(10_000)
+            self.satellite.receive(b"" if self.loses_up else up)
+            is_idle = not (self.satellite.queue or self.satellite.tm.pending)
+            frame = self.satellite.frame()
+            self.frames += not is_idle
+            if is_idle or not self.loses(self.frames):
+                self.ground.receive(frame)
+            events += self.ground.events()
+            self.now_us += FRAME_US
+            deadline_us = self.ground.next_deadline_us() or end_us
+            if is_idle and not self.ground.uplink_pending and deadline_us > self.now_us:
+                self.satellite.now_us += min(deadline_us, end_us) - self.now_us
+                self.now_us = min(deadline_us, end_us)
+        return events
+
+
+@pytest.fixture
+def mission() -> Mission:
+    return load_mission(None)
+
+
+@pytest.fixture
+def satellite(mission: Mission) -> Satellite:
+    return Satellite(mission)
+
+
+@pytest.fixture
+def link(mission: Mission, satellite: Satellite) -> Link:
+    return Link(GroundStation(mission), satellite)
