@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "float_env.h"
 #include "session.h"
 
 typedef struct {
@@ -154,35 +155,40 @@ static void embed(const worker *w) {
     }
 }
 
-void forward(void *context, uint32_t thread) {
-    kernel_session *s = context;
+static void run_layers(const worker *w) {
+    kernel_session *s = w->s;
     const kernel_model *m = s->model;
-    worker w = {s, thread};
-    embed(&w);
+    embed(w);
     for (uint32_t l = 0; l < m->shape.layers; l++) {
         const matrix *tensors = m->layers[l].tensors;
-        normalise(&w, &tensors[ATTN_NORM]);
-        barrier(&w);
-        project(&w, &tensors[ATTN_Q], s->queries);
-        project(&w, &tensors[ATTN_K], s->new_keys);
-        project(&w, &tensors[ATTN_V], s->new_values);
-        barrier(&w);
-        store_keys_and_values(&w, l);
-        barrier(&w);
-        attend(&w, l);
-        barrier(&w);
-        multiply_into(&w, &tensors[ATTN_OUTPUT], s->blended, s->normed, s->x);
-        barrier(&w);
-        normalise(&w, &tensors[FFN_NORM]);
-        barrier(&w);
-        feed_forward(&w, tensors);
-        barrier(&w);
-        multiply_into(&w, &tensors[FFN_DOWN], s->gate, s->normed, s->x);
-        barrier(&w);
+        normalise(w, &tensors[ATTN_NORM]);
+        barrier(w);
+        project(w, &tensors[ATTN_Q], s->queries);
+        project(w, &tensors[ATTN_K], s->new_keys);
+        project(w, &tensors[ATTN_V], s->new_values);
+        barrier(w);
+        store_keys_and_values(w, l);
+        barrier(w);
+        attend(w, l);
+        barrier(w);
+        multiply_into(w, &tensors[ATTN_OUTPUT], s->blended, s->normed, s->x);
+        barrier(w);
+        normalise(w, &tensors[FFN_NORM]);
+        barrier(w);
+        feed_forward(w, tensors);
+        barrier(w);
+        multiply_into(w, &tensors[FFN_DOWN], s->gate, s->normed, s->x);
+        barrier(w);
     }
     if (!s->want_logits) return;
-    normalise(&w, &m->output_norm);
-    barrier(&w);
+    normalise(w, &m->output_norm);
+    barrier(w);
     const float *last = s->normed + (size_t)(s->count - 1) * m->shape.embedding;
-    multiply(&w, &m->output, share_of(&w, m->output.rows, 1), last, 1, s->logits);
+    multiply(w, &m->output, share_of(w, m->output.rows, 1), last, 1, s->logits);
+}
+
+void forward(void *context, uint32_t thread) {
+    uint64_t before = float_env_enter();
+    run_layers(&(worker){context, thread});
+    float_env_leave(before);
 }

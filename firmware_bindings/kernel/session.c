@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "float_env.h"
 #include "maths.h"
 
 enum { MAX_CONTEXT = 1 << 24, MAX_BATCH = 512 };
@@ -42,6 +43,7 @@ static kernel_session *place(arena *a, const kernel_model *model, const kernel_o
 
 /* As the reference does: the frequency and the angle are rounded to F32, then sine and cosine taken. */
 static void fill_rope(kernel_session *s) {
+    uint64_t before = float_env_enter();
     uint32_t half = s->model->shape.head_size / 2;
     for (uint32_t i = 0; i < half; i++) {
         float frequency = (float)(1.0 / pow_f64((double)s->model->shape.rope_base, (double)i / half));
@@ -53,6 +55,7 @@ static void fill_rope(kernel_session *s) {
             pair[1] = (float)sine;
         }
     }
+    float_env_leave(before);
 }
 
 kernel_status kernel_session_size(const kernel_model *model, const kernel_options *options, size_t *size,

@@ -1,0 +1,177 @@
+"""Model files for the kernel's tests: tiny golden ones, the real default one, and broken ones made to order."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from struct import pack
+from typing import Any
+
+import numpy as np
+import platformdirs
+import pytest
+from gguf import GGUFReader, GGUFValueType
+from numpy.typing import NDArray
+
+from firmware_bindings.kernel import Model
+
+ROOT = Path(__file__).parents[3]
+GOLDEN = ROOT / "tests" / "golden"
+TYPES = ["F32", "F16", "Q8_0", "Q4_0", "Q4_1"]
+DEFAULT_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Golden:
+    """A tiny model and what the reference makes of it."""
+
+    path: Path
+    prompt: list[int]
+    logits: NDArray[np.float32]  # (positions, vocabulary)
+    greedy: list[int]
+    gaps: list[float]  # between the two largest logits before each greedy id
+
+
+def read_golden(kind: str) -> Golden:
+    stem = GOLDEN / f"llama-tiny-s50-{kind}"
+    figures = json.loads(stem.with_suffix(".json").read_text())
+    with np.load(stem.with_suffix(".npz")) as arrays:
+        logits = arrays["hf"]
+    return Golden(
+        path=stem.with_suffix(".gguf"),
+        prompt=figures["prompt"],
+        logits=logits,
+        greedy=figures["hf"]["greedy"],
+        gaps=figures["hf"]["gaps"],
+    )
+
+
+@pytest.fixture(params=TYPES)
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return read_golden(request.param)
+
+
+@pytest.fixture(scope="session")
+def tiny_path() -> Path:
+    """The smallest file that the kernel runs: Q4_0, 291,200 octets."""
+    return GOLDEN / "llama-tiny-s50-Q4_0.gguf"
+
+
+@pytest.fixture
+def tiny(tiny_path: Path) -> Model:
+    return Model(tiny_path, threads=1, context_tokens=64)
+
+
+@pytest.fixture(scope="session")
+def default_path() -> Path:
+    """The default model, which set-up fetches."""
+    places = [Path(os.environ["SUNLIT_MODEL"])] if "SUNLIT_MODEL" in os.environ else []
+    places += [
+        Path(platformdirs.user_cache_dir("sunlit")) / "models" / DEFAULT_NAME,
+        ROOT / "build/models" / DEFAULT_NAME,
+    ]
+    for place in places:
+        if place.is_file():
+            return place
+    pytest.skip("the default model is not here: make setup")
+
+
+@pytest.fixture(scope="session")
+def default_model(default_path: Path) -> Model:
+    return Model(default_path, threads=2)
+
+
+# A file as lists, to be changed and written again -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    name: str
+    size: tuple[int, ...]  # row length first
+    type: int
+    data: bytes
+    offset: int | None = None  # None: where it belongs
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A GGUF file in parts. Metadata values are (type, octets as in the file)."""
+
+    metadata: dict[str, tuple[int, bytes]]
+    tensors: list[Tensor]
+
+    def with_metadata(self, **values: tuple[int, bytes] | None) -> "File":
+        """Other values under these keys, written with `__` for a dot; None removes."""
+        changed = self.metadata | {key.replace("__", "."): value for key, value in values.items() if value is not None}
+        gone = {key.replace("__", ".") for key, value in values.items() if value is None}
+        return replace(self, metadata={key: value for key, value in changed.items() if key not in gone})
+
+    def with_tensor(self, which: str, /, **changes: Any) -> "File":
+        """The tensor of that name with other fields."""
+        return replace(self, tensors=[replace(t, **changes) if t.name == which else t for t in self.tensors])
+
+    def encode(self, *, version: int = 3, alignment: int = 32) -> bytes:
+        """The file's octets."""
+        head = pack("<4sIQQ", b"GGUF", version, len(self.tensors), len(self.metadata))
+        for key, (kind, value) in self.metadata.items():
+            head += string(key) + pack("<I", kind) + value
+        data = b""
+        for t in self.tensors:
+            data += bytes(-len(data) % alignment)
+            offset = len(data) if t.offset is None else t.offset
+            head += string(t.name) + pack(f"<I{len(t.size)}QIQ", len(t.size), *t.size, t.type, offset)
+            data += t.data
+        return head + bytes(-len(head) % alignment) + data
+
+
+def string(text: str | bytes) -> bytes:
+    """A GGUF string."""
+    octets = text.encode() if isinstance(text, str) else text
+    return pack("<Q", len(octets)) + octets
+
+
+def strings(texts: list[str]) -> tuple[int, bytes]:
+    """A metadata value: an array of strings."""
+    value = pack("<IQ", GGUFValueType.STRING, len(texts)) + b"".join(map(string, texts))
+    return GGUFValueType.ARRAY, value
+
+
+def u32(value: int) -> tuple[int, bytes]:
+    """A metadata value: an unsigned integer."""
+    return GGUFValueType.UINT32, pack("<I", value)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the tests about broken files need."""
+
+    file: File
+    string: Callable[[str | bytes], bytes] = string
+    strings: Callable[[list[str]], tuple[int, bytes]] = strings
+    u32: Callable[[int], tuple[int, bytes]] = u32
+
+
+@pytest.fixture(scope="session")
+def parts(tiny_path: Path) -> Parts:
+    """The tiny file in parts."""
+    reader = GGUFReader(tiny_path)
+    metadata = {}
+    for key, field in reader.fields.items():
+        if not key.startswith("GGUF."):
+            octets = b"".join(part.tobytes() for part in field.parts[3:])  # after key length, key and type
+            metadata[key] = (int(field.types[0]), octets)
+    tensors = [Tensor(t.name, tuple(map(int, t.shape)), int(t.tensor_type), t.data.tobytes()) for t in reader.tensors]
+    return Parts(File(metadata, tensors))
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[[bytes], Model]:
+    """Octets → Model, through a file named broken.gguf."""
+
+    def load_octets(data: bytes) -> Model:
+        path = tmp_path / "broken.gguf"
+        path.write_bytes(data)
+        return Model(path, threads=1, context_tokens=16)
+
+    return load_octets

@@ -1,0 +1,79 @@
+"""The C without Python: under the address and undefined-behaviour sanitizers, and what its objects refer to."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import firmware_bindings.kernel
+from firmware_bindings.kernel.build import FLAGS
+
+SOURCES = Path(firmware_bindings.kernel.__file__).parent
+HARNESS = Path(__file__).with_name("harness.c")
+SANITIZE = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+pytestmark = pytest.mark.xdist_group("kernel-c")  # one build for all
+
+
+def compile_c(*arguments: str | Path, directory: Path) -> None:
+    subprocess.run(["gcc", *FLAGS.split(), f"-I{SOURCES}", *map(str, arguments)], cwd=directory, check=True)
+
+
+@pytest.fixture(scope="session")
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    program = tmp_path_factory.mktemp("harness") / "harness"
+    compile_c(*SANITIZE, HARNESS, *SOURCES.glob("*.c"), "-lm", "-o", program, directory=program.parent)
+    return program
+
+
+def run(harness: Path, *arguments: str | Path) -> str:
+    environment = os.environ | {"ASAN_OPTIONS": "detect_leaks=0"}  # leaks can't be looked for under a debugger or trace
+    done = subprocess.run([harness, *arguments], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.req("INF-004", "INF-007")
+def test_the_same_bits_in_any_floating_point_state_and_from_dirty_memory(harness: Path, golden) -> None:
+    """The harness compares sixteen ways of computing, under the sanitizers."""
+    assert re.fullmatch(r"[0-9a-f]{16}\n", run(harness, "run", golden.path))
+
+
+@pytest.mark.req("INF-005")
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_a_damaged_file_is_refused_or_used_but_never_crashes(harness: Path, tiny_path: Path, seed: int) -> None:
+    refused = int(run(harness, "mutate", tiny_path, str(seed), "1000"))
+    assert 500 < refused < 1000
+
+
+@pytest.mark.req("INF-017")
+def test_errors_of_exp_pow_sin_and_cos(harness: Path) -> None:
+    exp, power, sine = map(float, run(harness, "maths").split())
+    assert exp < 2**-23
+    assert power < 1e-14
+    assert sine < 1e-15
+
+
+@pytest.fixture(scope="session")
+def symbols(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """(kind, name) of every symbol of the kernel's objects, as nm prints them."""
+    directory = tmp_path_factory.mktemp("objects")
+    compile_c("-c", *SOURCES.glob("*.c"), directory=directory)
+    listed = subprocess.run(["nm", *directory.glob("*.o")], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"^[0-9a-f ]{16} (\w) (\S+)$", listed, re.MULTILINE)
+
+
+@pytest.mark.req("INF-007")
+def test_no_allocation_no_io_no_exit(symbols: list[tuple[str, str]]) -> None:
+    """What the objects take from outside, besides one another."""
+    defined = {name for kind, name in symbols if kind in "TRD"}  # D: the tables of functions
+    wanted = {name for kind, name in symbols if kind == "U"} - defined
+    allowed = r"mem(cpy|set|cmp|chr)|strlen|fmaf?|sqrtf|pthread_\w+|sigfillset|__cpu_\w+|__stack_chk_fail|_GLOBAL_\w+"
+    assert {name for name in wanted if not re.fullmatch(allowed, name)} == set()
+
+
+@pytest.mark.req("INF-007")
+def test_no_writable_globals(symbols: list[tuple[str, str]]) -> None:
+    assert {name for kind, name in symbols if kind in "BbCDd"} - {"ops_avx2", "ops_portable"} == set()

@@ -1,0 +1,95 @@
+"""python -m firmware_bindings"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from firmware_bindings.__main__ import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    try:
+        code = main(arguments)
+    except SystemExit as exit_:
+        code = int(str(exit_.code))
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+@pytest.mark.req("INF-015")
+def test_json(golden, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = ",".join(map(str, golden.prompt))
+    code, out, err = run(capsys, str(golden.path), "--ids", ids, "--greedy", "32", "--logits", "10", "--json")
+    assert (code, err, out.count("\n")) == (0, "", 1)
+    result = json.loads(out)
+    assert list(result) == ["prompt_ids", "logits", "greedy_ids", "text"]
+    assert result["prompt_ids"] == golden.prompt
+    assert result["greedy_ids"] == golden.greedy
+    assert len(result["logits"]) == 10
+    last = golden.logits[-1]
+    assert [token_id for token_id, _ in result["logits"]] == [int(i) for i in (-last).argsort()[:10]]
+    for token_id, value in result["logits"]:
+        assert value == pytest.approx(float(last[token_id]), abs=1e-4 * float(golden.logits.std()))
+
+
+@pytest.mark.req("INF-015")
+def test_all_logits_in_order_of_id(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, str(tiny_path), "--ids", "5", "--logits", "all", "--json")
+    result = json.loads(out)
+    assert [token_id for token_id, _ in result["logits"]] == list(range(512))
+    assert (result["greedy_ids"], result["text"]) == ([], "")
+
+
+def test_for_people(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, str(tiny_path), "--ids", "1,2,3", "--greedy", "3", "--logits", "2")
+    assert (code, err) == (0, "")
+    assert [len(line.split()) for line in out.splitlines()[:2]] == [2, 2]
+    assert len(out.splitlines()[2].split(",")) == 3
+
+
+@pytest.mark.req("INF-015")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--ids", "512"],
+        ["--ids", "5", "--greedy", "513"],
+        ["--ids", ""],
+        ["--ids", "1,x"],
+        ["--ids", "1", "--greedy", "-1"],
+        ["--ids", "1", "--logits", "some"],
+        ["--ids", "1", "--frobnicate"],
+        [],
+    ],
+)
+def test_wrong_usage_is_2(tiny_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, str(tiny_path), *arguments)
+    assert (code, out) == (2, "")
+    assert "error: " in err.splitlines()[-1]
+
+
+@pytest.mark.req("INF-015")
+def test_a_file_that_is_wrong_is_1_and_one_line(
+    tmp_path: Path, tiny_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.gguf").touch()
+    (tmp_path / "cut.gguf").write_bytes(tiny_path.read_bytes()[:-1])
+    for name, cause in {"none": "No such file", "empty": "is empty", "cut": "larger than the file"}.items():
+        code, out, err = run(capsys, str(tmp_path / f"{name}.gguf"), "--ids", "1")
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert err.startswith(f"error: {tmp_path / name}.gguf: ")
+        assert cause in err
+
+
+@pytest.mark.req("INF-015")
+def test_as_a_program(tiny_path: Path) -> None:
+    """The whole context is used: 512 tokens, the last of them not appended."""
+    command = [sys.executable, "-m", "firmware_bindings", str(tiny_path), "--ids", "5", "--greedy", "512", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert len(json.loads(done.stdout)["greedy_ids"]) == 512
+    shown = subprocess.run(
+        [sys.executable, "-m", "firmware_bindings", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "Exit codes: 0 done, 1 the file or the run failed, 2 wrong usage." in shown.stdout
