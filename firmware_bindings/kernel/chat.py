@@ -6,7 +6,7 @@ from typing import NoReturn
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from firmware_bindings.kernel.errors import KernelError, ModelFileError
+from firmware_bindings.kernel.errors import ModelFileError
 
 MAX_TEMPLATE_CHARS = 65_536
 
@@ -57,7 +57,7 @@ class ChatTemplate:
         begin, end = len(before), len(prompt) - len(after)
         whole = stand_in.count(mark) == 1 and prompt.startswith(before) and prompt.endswith(after)
         if not whole or begin > end or prompt[begin:end] not in question:
-            raise KernelError("chat template: what it says depends on what was asked")
+            raise ModelFileError("chat template: what it says depends on what was asked")
         return begin, end
 
 

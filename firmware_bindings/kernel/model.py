@@ -13,6 +13,8 @@ from firmware_bindings.kernel.errors import ModelFileError, check
 from firmware_bindings.kernel.session import Session
 from firmware_bindings.kernel.tokenizer import Tokenizer
 
+MAX_THREADS = 64  # of a session, as kernel.h says
+
 
 class Model:
     """What the file says: weights where they lie, tokenizer, chat template. Read-only; sessions share it.
@@ -42,7 +44,7 @@ class Model:
         lib.kernel_model_shape(self._model, shape)
         self.vocab_size: int = shape.vocab_size
         self.context_tokens: int = min(context_tokens, shape.context_tokens)
-        self.threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or min(len(os.sched_getaffinity(0)), MAX_THREADS)
         self.name = self.text("general.name") or self.path.stem
         self.tokenizer = Tokenizer(self)
         self._chat: ChatTemplate | None = None

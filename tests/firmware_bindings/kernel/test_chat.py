@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bindings.kernel import KernelError, Model, ModelFileError
+from firmware_bindings.kernel import Model, ModelFileError
 from firmware_bindings.kernel.chat import ChatTemplate
 
 TRIMMED = "{{ bos_token }}[{{ messages[0]['content'] | trim }}]"
@@ -47,7 +47,7 @@ def test_a_question_is_found_where_the_template_put_it(question: str, found: str
 def test_a_template_that_does_not_keep_the_question_apart_is_refused(source: str) -> None:
     template = ChatTemplate(source, {})
     question = "what?!"
-    with pytest.raises(KernelError, match="depends on what was asked"):
+    with pytest.raises(ModelFileError, match="depends on what was asked"):
         template.find(question, template.render(question))
 
 
