@@ -130,7 +130,7 @@ class GroundStation:
         given = {"question": question} if max_tokens is None else {"question": question, "max_tokens": max_tokens}
         self._encode("ask", given)  # what can't be sent is refused before anything is
         awaited = None
-        if self._asks.last_job is None:
+        if self._asks.last_job is None and not self._uplink.is_holding:
             awaited = self.send("report_housekeeping", structure=Housekeeping.SOFTWARE)
         request = self.send("ask", **given)
         if awaited is not None:

@@ -42,6 +42,10 @@ class Uplink:
         return count - self._begun_octets
 
     @property
+    def is_holding(self) -> bool:
+        return self._held is not None
+
+    @property
     def hold_until_us(self) -> int | None:
         """When the telecommand that is held back leaves at the latest; None if there is none, or no telling."""
         if self._held is None or self._held[1].uplinked_us is None:

@@ -1,5 +1,6 @@
 """A ground station against a satellite end in memory, over a link that loses what a test tells it to."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,18 +12,30 @@ from flightsw.payload import EndReason, JobState, ModeReason, Refusal
 from flightsw.pus import FailureNotice, RequestId, TcPacket, TmPacket, VerificationReport, VerificationSubtype
 from hil.ground import GroundEvent, GroundStation
 
+MISSION = load_mission(None)
 FRAME_US = 2_080  # of 260 octets at 1 Mbit/s
+
+
+def words(question: str) -> tuple[str, ...]:
+    """What the satellite answers."""
+    if question == "What is the capital of France?":
+        return ("The ", "capital ", "of France ", "is ", "Paris.")
+    return tuple(f"{question}{n} " for n in range(9))
 
 
 @dataclass
 class Satellite:
-    """Answers each question with `words`, one segment each, as fast as the link carries them."""
+    """Answers each question in segments of one token, as fast as the link carries them."""
 
     mission: Mission
-    words: tuple[str, ...] = ("The ", "capital ", "of France ", "is ", "Paris.")
     refusal: Refusal | None = None
     is_silent: bool = False
     """Executes what comes, and reports nothing about it."""
+    drops: set[int] = field(default_factory=set)
+    """Numbers of the packets, from 0, that never leave it."""
+    loses_segment: int | None = None
+    answers_at_once: bool = True
+    end_reason: EndReason = EndReason.STOP
     last_job: int = 7
     executed: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
     now_us: int = 1_000_000_000_000
@@ -60,6 +73,8 @@ class Satellite:
         if self.is_silent:
             return
         self._count += 1
+        if self._count - 1 in self.drops:
+            return
         packet = TmPacket(
             apid=self.mission.spacecraft.apid,
             seq_count=self._count % 16384,
@@ -73,14 +88,16 @@ class Satellite:
 
     def segments(self, job: int, wanted: range) -> None:
         for number in wanted:
+            if number == self.loses_segment:
+                continue
             word = self.answers[job][number]
             self.report("answer_segment", job=job, segment=number, first_token=number, token_ids=(number,), text=word)
 
-    def end(self, job: int, reason: EndReason = EndReason.STOP) -> None:
+    def end(self, job: int) -> None:
         count = len(self.answers[job])
         values = {"segments": count, "prompt_tokens": 9, "generated_tokens": count, "energy_mj": 5}
         times = {"prompt_ms": 1, "decode_ms": 2}
-        self.report("answer_end", job=job, end_reason=reason, cause=ModeReason.BOOT, **values, **times)
+        self.report("answer_end", job=job, end_reason=self.end_reason, cause=ModeReason.BOOT, **values, **times)
 
     def _execute(self, packet: TcPacket) -> None:
         declared, values = DICTIONARY.decode_telecommand(packet.service, packet.subtype, packet.data)
@@ -92,7 +109,7 @@ class Satellite:
         self.verify(packet.request_id, VerificationSubtype.STARTED)
         job = values.get("job")
         if declared.name == "ask":
-            self._answer(packet.request_id)
+            self._answer(packet.request_id, words(str(values["question"])))
         elif declared.name == "report_housekeeping" and values["structure"] is Housekeeping.SOFTWARE:
             names = [field.name for field in DICTIONARY.report("software").parameters.fields]
             self.report("software", **{**dict.fromkeys(names, 0), "last_job": self.last_job})
@@ -106,18 +123,20 @@ class Satellite:
             self.segments(job, range(first, min(first + count, len(self.answers[job]))))
             self.end(job)
         elif declared.name == "job_status" and isinstance(job, int):
-            count = len(self.answers[job])
+            count = len(self.answers[job]) if self.answers_at_once else 0
+            state = JobState.DONE if self.answers_at_once else JobState.QUEUED
             place = {"position": 0, "segments": count, "generated_tokens": count}
-            self.report("job_report", job=job, state=JobState.DONE, cause=ModeReason.BOOT, **place)
+            self.report("job_report", job=job, state=state, cause=ModeReason.BOOT, **place)
         self.verify(packet.request_id, VerificationSubtype.COMPLETED)
 
-    def _answer(self, id: RequestId) -> None:
+    def _answer(self, id: RequestId, answer: tuple[str, ...]) -> None:
         self.last_job += 1
-        self.answers[self.last_job] = self.words
+        self.answers[self.last_job] = answer
         number = int.from_bytes(id.encode(), "big")
         self.report("ask_accepted", request_id=number, job=self.last_job)
-        self.segments(self.last_job, range(len(self.words)))
-        self.end(self.last_job)
+        if self.answers_at_once:
+            self.segments(self.last_job, range(len(answer)))
+            self.end(self.last_job)
 
 
 @dataclass
@@ -129,6 +148,9 @@ class Link:
     now_us: int = 0
     loses: Callable[[int], bool] = lambda _: False
     loses_up: bool = False
+    is_up_open: bool = True
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
+    bit_error_rate: float = 0.0
     frames: int = 0
 
     def run(self, seconds: float = 0.1) -> list[GroundEvent]:
@@ -137,25 +159,32 @@ class Link:
         events = []
         while self.now_us < end_us:
             self.ground.tick(self.now_us)
-            up = self.ground.transmit(10_000)
+            up = self.noisy(self.ground.transmit(10_000)) if self.is_up_open else b""
             self.satellite.receive(b"" if self.loses_up else up)
             is_idle = not (self.satellite.queue or self.satellite.tm.pending)
             frame = self.satellite.frame()
             self.frames += not is_idle
             if is_idle or not self.loses(self.frames):
-                self.ground.receive(frame)
+                self.ground.receive(self.noisy(frame))
             events += self.ground.events()
             self.now_us += FRAME_US
             deadline_us = self.ground.next_deadline_us() or end_us
-            if is_idle and not self.ground.uplink_pending and deadline_us > self.now_us:
+            if is_idle and not (self.is_up_open and self.ground.uplink_pending) and deadline_us > self.now_us:
                 self.satellite.now_us += min(deadline_us, end_us) - self.now_us
                 self.now_us = min(deadline_us, end_us)
         return events
 
+    def noisy(self, data: bytes) -> bytes:
+        """With each bit flipped at the bit error rate."""
+        if not self.bit_error_rate:
+            return data
+        bits = sum(1 << n for n in range(8 * len(data)) if self.chance.random() < self.bit_error_rate)
+        return (int.from_bytes(data, "big") ^ bits).to_bytes(len(data), "big")
+
 
 @pytest.fixture
 def mission() -> Mission:
-    return load_mission(None)
+    return MISSION
 
 
 @pytest.fixture
@@ -166,3 +195,14 @@ def satellite(mission: Mission) -> Satellite:
 @pytest.fixture
 def link(mission: Mission, satellite: Satellite) -> Link:
     return Link(GroundStation(mission), satellite)
+
+
+@pytest.fixture(scope="session")
+def make_link() -> Callable[[], Link]:
+    """For a property, which needs a new link for each example."""
+    return lambda: Link(GroundStation(MISSION), Satellite(MISSION))
+
+
+@pytest.fixture(scope="session")
+def right_answer() -> Callable[[str], str]:
+    return lambda question: "".join(words(question))

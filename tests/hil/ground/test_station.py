@@ -1,6 +1,9 @@
+from dataclasses import fields
+
 import pytest
 
 from flightsw.ccsds import EncodeError
+from flightsw.mission import DICTIONARY
 from flightsw.payload import PowerMode, Refusal
 from flightsw.pus import MAX_TC_DATA_OCTETS, VerificationSubtype
 from hil.ground import (
@@ -15,6 +18,7 @@ from hil.ground import (
     TelecommandTooLong,
     UnknownPacket,
 )
+from hil.ground.job_messages import REPORTS
 
 
 @pytest.mark.req("GND-001")
@@ -137,3 +141,9 @@ def test_lost_frames_are_seen_in_the_counts(link):
     assert counters.tm.frames_lost == 3
     assert counters.downlink_bytes == 260 * counters.tm.frames
     assert link.ground.clcw is not None
+
+
+@pytest.mark.req("GND-004")
+def test_messages_about_jobs_have_the_fields_of_the_dictionary():
+    for name, cls in REPORTS.items():
+        assert [field.name for field in fields(cls)] == [f.name for f in DICTIONARY.report(name).parameters.fields]
