@@ -194,6 +194,7 @@ static kernel_status bind_all(kernel_model *m, kernel_error *error) {
 static kernel_status survey(const uint8_t *data, size_t len, gguf *file, kernel_shape *shape, kernel_error *error) {
     if (!data || (uintptr_t)data % 32 != 0)
         return fail(error, KERNEL_BAD_ARGUMENT, "file data is not aligned to 32 octets; its length is", len);
+    *shape = (kernel_shape){0};
     kernel_status status = gguf_open(data, len, file, error);
     if (status == KERNEL_OK) status = read_shape(file, shape, error);
     if (status == KERNEL_OK) status = tokenizer_check(file, MAX_VOCAB, &shape->vocab_size, error);
