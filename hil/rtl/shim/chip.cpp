@@ -22,7 +22,6 @@ constexpr int kFrameTimeoutTicks = 21;
 // Everything about a chip that is not in the Verilated model or in a queue.
 struct State {
     uint64_t cycle = 0;
-    uint32_t events = 0;        // CHIP_STOP_… that happened since they were last cleared
     uint32_t sending = 0;       // bits still to be sent, the next one lowest, a 1 above the last
     int32_t send_clock = 0;     // of the current bit
     int32_t receive_clock = -1; // since the start bit; -1 between octets
@@ -75,6 +74,7 @@ struct chip {
     VerilatedContext context;
     Vpayload_ctrl top{&context, "payload_ctrl"};
     State state;
+    uint32_t events = 0; // CHIP_STOP_… that happened since run or tick was called
     std::vector<uint8_t> to_chip;
     std::vector<uint8_t> from_chip;
     std::string failure;
@@ -131,7 +131,7 @@ struct chip {
             state.receive_clock = -1;
             if (level) {
                 from_chip.push_back(static_cast<uint8_t>(state.receiving));
-                state.events |= CHIP_STOP_BYTE;
+                events |= CHIP_STOP_BYTE;
             }
         }
     }
@@ -147,8 +147,8 @@ struct chip {
         top.eval();
         state.cycle++;
         receive(top.uart_tx_o);
-        if (top.rails_o != rails) state.events |= CHIP_STOP_RAILS;
-        if (top.irq_o && !irq) state.events |= CHIP_STOP_IRQ;
+        if (top.rails_o != rails) events |= CHIP_STOP_RAILS;
+        if (top.irq_o && !irq) events |= CHIP_STOP_IRQ;
     }
 };
 
@@ -174,12 +174,12 @@ void chip_reset(chip *chip) { chip->reset(); }
 
 uint64_t chip_run(chip *chip, uint64_t max_cycles, uint32_t stop_mask) {
     failure_of_running = &chip->failure;
-    chip->state.events = 0;
+    chip->events = 0;
     uint64_t done = 0;
     while (done < max_cycles && chip->failure.empty()) {
         chip->clock();
         done++;
-        if (chip->state.events & stop_mask) break;
+        if (chip->events & stop_mask) break;
         if ((stop_mask & CHIP_STOP_QUIESCENT) && chip->is_quiescent()) break;
     }
     return done;
@@ -187,7 +187,7 @@ uint64_t chip_run(chip *chip, uint64_t max_cycles, uint32_t stop_mask) {
 
 uint32_t chip_tick(chip *chip, uint32_t n, uint32_t stop_mask) {
     failure_of_running = &chip->failure;
-    chip->state.events = 0;
+    chip->events = 0;
     uint32_t done = 0;
     while (done < n && chip->failure.empty()) {
         uint64_t &cycle = chip->state.cycle;
@@ -202,7 +202,7 @@ uint32_t chip_tick(chip *chip, uint32_t n, uint32_t stop_mask) {
             }
         }
         done++;
-        if (chip->state.events & stop_mask) break;
+        if (chip->events & stop_mask) break;
     }
     return done;
 }

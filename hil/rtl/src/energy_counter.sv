@@ -48,8 +48,6 @@ module energy_counter #(
 
     unique case (state_q)
       Idle: begin
-        rail_d = '0;
-        sum_d  = '0;
         if (sample_i) state_d = Multiply;
       end
       Multiply: begin
@@ -59,6 +57,8 @@ module energy_counter #(
       end
       Add: begin
         total_d = total_q + 64'(sum_q);
+        rail_d  = '0;
+        sum_d   = '0;
         state_d = Idle;
       end
       default: state_d = Idle;
