@@ -1,5 +1,25 @@
 """Power modes, budgets, fault responses and inference jobs: pure functions of plain values."""
 
+from flightsw.payload.energy import EnergyIntegral
+from flightsw.payload.jobs import ENDED, KEPT_JOBS, IllegalJobEvent, Job, JobEvent, JobQueue, JobRefused, Segment
+from flightsw.payload.modes import (
+    FAULTS,
+    Command,
+    Commanded,
+    Demand,
+    IllegalTransition,
+    Inputs,
+    ModeState,
+    Observed,
+    Power,
+    Rails,
+    Reached,
+    boot,
+    deadline_us,
+    leave_safe,
+    question_blocked_by,
+    step,
+)
 from flightsw.payload.policy import ComputeProfile, ModeGuard, ModeProfile, PolicyError, PowerPolicy
 from flightsw.payload.vocabulary import (
     COMPUTING_MODES,
@@ -14,16 +34,41 @@ from flightsw.payload.vocabulary import (
 
 __all__ = [
     "COMPUTING_MODES",
+    "ENDED",
+    "FAULTS",
+    "KEPT_JOBS",
     "POWERED_MODES",
+    "Command",
+    "Commanded",
     "ComputeProfile",
+    "Demand",
     "EndReason",
+    "EnergyIntegral",
+    "IllegalJobEvent",
+    "IllegalTransition",
+    "Inputs",
+    "Job",
+    "JobEvent",
+    "JobQueue",
+    "JobRefused",
     "JobState",
     "ModeGuard",
     "ModeProfile",
     "ModeReason",
+    "ModeState",
+    "Observed",
     "PolicyError",
+    "Power",
     "PowerMode",
     "PowerPolicy",
+    "Rails",
+    "Reached",
     "Refusal",
+    "Segment",
     "Threshold",
+    "boot",
+    "deadline_us",
+    "leave_safe",
+    "question_blocked_by",
+    "step",
 ]

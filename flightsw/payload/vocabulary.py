@@ -69,21 +69,26 @@ class EndReason(IntEnum):
 
 
 class Refusal(IntEnum):
-    """Why a telecommand was rejected or failed: the failure code of its PUS-1 report."""
+    """Why a telecommand was rejected or failed: the failure code of its PUS-1 report.
 
-    BAD_PACKET = 1
-    UNKNOWN_COMMAND = 2
-    BAD_ARGUMENT = 3
-    MODE_FORBIDS = 4
-    CEILING_FORBIDS = 5
-    LOW_CHARGE = 6
-    HOT = 7
-    QUEUE_FULL = 8
-    UNKNOWN_JOB = 9
-    JOB_ENDED = 10
-    STORE_FAILED = 11
-    DEVICE_FAILED = 12
-    ECLIPSE = 13
+    A mission's own codes begin at 16; below are the standard's.
+    """
+
+    BAD_PACKET = 16
+    UNKNOWN_APID = 17
+    UNKNOWN_COMMAND = 18
+    BAD_ARGUMENT = 19
+    MODE_FORBIDS = 20
+    CEILING_FORBIDS = 21
+    LOW_CHARGE = 22
+    HOT = 23
+    ECLIPSE = 24
+    POWER_UNKNOWN = 25
+    QUEUE_FULL = 26
+    UNKNOWN_JOB = 27
+    JOB_ENDED = 28
+    STORE_FAILED = 29
+    DEVICE_FAILED = 30
 
 
 class Threshold(IntEnum):

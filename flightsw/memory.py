@@ -1,0 +1,180 @@
+"""What survives a restart, as records of JSON text: read without trust, written whole.
+
+Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `jobs`, and one `job/NUMBER` for each job that is known.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from flightsw.effects import Stored
+from flightsw.mission import Mission, StoreFault
+from flightsw.payload import (
+    EndReason,
+    Job,
+    JobQueue,
+    JobState,
+    ModeReason,
+    PolicyError,
+    PowerMode,
+    PowerPolicy,
+    Segment,
+    Threshold,
+)
+
+DEFAULT_CEILING = PowerMode.NOMINAL
+UNCLEAN_BOOTS_TO_SAFE = 3
+
+Records = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What was recalled at boot.
+
+    `safe` is the stored SAFE or SURVIVAL and its cause; `fault` what was wrong with the store; `unclean_boots` counts
+    this boot too.
+    """
+
+    policy: PowerPolicy
+    jobs: JobQueue
+    ceiling: PowerMode = DEFAULT_CEILING
+    safe: tuple[PowerMode, ModeReason] | None = None
+    unclean_boots: int = 0
+    clock_offset_us: int = 0
+    fault: StoreFault | None = None
+    are_thresholds_rejected: bool = False
+
+
+def recall(mission: Mission, stored: Stored) -> Memory:
+    """The store's records → memory. A record that can't be understood makes the whole store corrupt: SAFE."""
+    empty = JobQueue(waiting_limit=mission.jobs.queue_length)
+    fault = stored.fault
+    if fault is None:
+        try:
+            return _recall(mission, stored.records, empty)
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+            fault = StoreFault.CORRUPT
+    safe = PowerMode.SAFE, ModeReason.STORE_FAULT
+    return Memory(policy=mission.power, jobs=empty, safe=safe, fault=fault)
+
+
+def boot_record(unclean_boots: int, *, is_running: bool) -> Records:
+    return {"boot": _text({"unclean_boots": unclean_boots, "is_running": is_running})}
+
+
+def ceiling_record(ceiling: PowerMode) -> Records:
+    return {"ceiling": _text(ceiling.name)}
+
+
+def safe_record(mode: PowerMode, cause: ModeReason) -> Records:
+    """Of the SAFE or SURVIVAL to be kept; of a higher mode there is none."""
+    return {"safe": _text([mode.name, cause.name]) if mode < PowerMode.STANDBY else None}
+
+
+def clock_record(offset_us: int) -> Records:
+    return {"clock": _text(offset_us)}
+
+
+def threshold_record(policy: PowerPolicy) -> Records:
+    limits = {
+        mode.name: {limit.name: getattr(guard, limit.name.lower()) for limit in Threshold}
+        for mode, guard in policy.guards.items()
+    }
+    return {"thresholds": _text(limits)}
+
+
+def job_records(old: JobQueue, new: JobQueue) -> Records:
+    """What has changed from one queue to the next."""
+    before, after = ({job.id: job for job in queue.jobs} for queue in (old, new))
+    changed = {_job_key(id): _text(asdict(job)) for id, job in after.items() if before.get(id) != job}
+    forgotten = {_job_key(id): None for id in before if id not in after}
+    count = {} if old.last_id == new.last_id else {"jobs": _text(new.last_id)}
+    return {**changed, **forgotten, **count}
+
+
+def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Memory:
+    values = {key: json.loads(text) for key, text in records.items()}
+    boot = values.get("boot", {"unclean_boots": 0, "is_running": False})
+    policy, are_rejected = _policy(mission.power, values.get("thresholds", {}))
+    return Memory(
+        policy=policy,
+        are_thresholds_rejected=are_rejected,
+        jobs=replace(
+            empty,
+            last_id=_count(values.get("jobs", 0)),
+            jobs=tuple(sorted((_job(v) for k, v in values.items() if k.startswith("job/")), key=lambda job: job.id)),
+        ),
+        ceiling=PowerMode[values["ceiling"]] if "ceiling" in values else DEFAULT_CEILING,
+        safe=_safe(*values["safe"]) if "safe" in values else None,
+        unclean_boots=min(255, _count(boot["unclean_boots"]) + bool(boot["is_running"])),
+        clock_offset_us=_whole(values.get("clock", 0)),
+    )
+
+
+def _policy(built_in: PowerPolicy, limits: Mapping[str, Mapping[str, int]]) -> tuple[PowerPolicy, bool]:
+    """The policy with the stored limits, all of them or none; whether they were rejected."""
+    try:
+        guards = {
+            PowerMode[mode]: replace(
+                built_in.guards[PowerMode[mode]],
+                **{Threshold[name].name.lower(): _whole(value) for name, value in values.items()},
+            )
+            for mode, values in limits.items()
+        }
+        return replace(built_in, guards={**built_in.guards, **guards}), False
+    except (PolicyError, KeyError, TypeError, AttributeError, ValueError):
+        return built_in, True
+
+
+def _safe(mode: str, cause: str) -> tuple[PowerMode, ModeReason]:
+    if PowerMode[mode] >= PowerMode.STANDBY:
+        raise ValueError(f"{mode} is not SAFE")
+    return PowerMode[mode], ModeReason[cause]
+
+
+def _job(value: Mapping[str, Any]) -> Job:
+    segments = tuple(
+        Segment(
+            first_token=_count(segment["first_token"]),
+            token_ids=tuple(map(_count, segment["token_ids"])),
+            text=_word(segment["text"]),
+        )
+        for segment in value["segments"]
+    )
+    numbers = ("id", "max_tokens", "prompt_tokens", "energy_mj", "prompt_ms", "decode_ms")
+    return Job(
+        question=_word(value["question"]),
+        state=JobState(value["state"]),
+        cause=ModeReason(value["cause"]),
+        end_reason=None if value["end_reason"] is None else EndReason(value["end_reason"]),
+        segments=segments,
+        **{name: _count(value[name]) for name in numbers},
+    )
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise ValueError(f"{value!r} is not a whole number")
+    return value
+
+
+def _count(value: object) -> int:
+    if not 0 <= _whole(value) < 1 << 32:
+        raise ValueError(f"{value!r} is not from 0 to {(1 << 32) - 1}")
+    return _whole(value)
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not text")
+    return value
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _job_key(id: int) -> str:
+    return f"job/{id:010}"
