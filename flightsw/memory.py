@@ -33,22 +33,31 @@ Records = Mapping[str, str | None]
 class Memory:
     """What was recalled at boot.
 
-    `safe` is the stored SAFE or SURVIVAL and its cause; `fault` what was wrong with the store; `unclean_boots` counts
-    this boot too.
+    `kept_safe` is the stored SAFE or SURVIVAL and its cause; `fault` is what was wrong with the store, and
+    `unclean_boots` counts this boot too.
     """
 
     policy: PowerPolicy
     jobs: JobQueue
     ceiling: PowerMode = DEFAULT_CEILING
-    safe: tuple[PowerMode, ModeReason] | None = None
+    kept_safe: tuple[PowerMode, ModeReason] | None = None
     unclean_boots: int = 0
     clock_offset_us: int = 0
     fault: StoreFault | None = None
     are_thresholds_rejected: bool = False
 
+    @property
+    def safe(self) -> tuple[PowerMode, ModeReason] | None:
+        """What to boot into, if not STANDBY."""
+        if self.fault is not None:
+            return PowerMode.SAFE, ModeReason.STORE_FAULT
+        if self.kept_safe is None and self.unclean_boots >= UNCLEAN_BOOTS_TO_SAFE:
+            return PowerMode.SAFE, ModeReason.UNCLEAN_BOOTS
+        return self.kept_safe
+
 
 def recall(mission: Mission, stored: Stored) -> Memory:
-    """The store's records → memory. A record that can't be understood makes the whole store corrupt: SAFE."""
+    """The store's records → memory. One record that can't be understood makes the whole store corrupt."""
     empty = JobQueue(waiting_limit=mission.jobs.queue_length)
     fault = stored.fault
     if fault is None:
@@ -56,8 +65,7 @@ def recall(mission: Mission, stored: Stored) -> Memory:
             return _recall(mission, stored.records, empty)
         except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
             fault = StoreFault.CORRUPT
-    safe = PowerMode.SAFE, ModeReason.STORE_FAULT
-    return Memory(policy=mission.power, jobs=empty, safe=safe, fault=fault)
+    return Memory(policy=mission.power, jobs=empty, fault=fault)
 
 
 def boot_record(unclean_boots: int, *, is_running: bool) -> Records:
@@ -68,9 +76,9 @@ def ceiling_record(ceiling: PowerMode) -> Records:
     return {"ceiling": _text(ceiling.name)}
 
 
-def safe_record(mode: PowerMode, cause: ModeReason) -> Records:
-    """Of the SAFE or SURVIVAL to be kept; of a higher mode there is none."""
-    return {"safe": _text([mode.name, cause.name]) if mode < PowerMode.STANDBY else None}
+def safe_record(safe: tuple[PowerMode, ModeReason] | None) -> Records:
+    """Of the SAFE or SURVIVAL to be kept and its cause; None: there is none any more."""
+    return {"safe": None if safe is None else _text([mode_or_cause.name for mode_or_cause in safe])}
 
 
 def clock_record(offset_us: int) -> Records:
@@ -107,7 +115,7 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
             jobs=tuple(sorted((_job(v) for k, v in values.items() if k.startswith("job/")), key=lambda job: job.id)),
         ),
         ceiling=PowerMode[values["ceiling"]] if "ceiling" in values else DEFAULT_CEILING,
-        safe=_safe(*values["safe"]) if "safe" in values else None,
+        kept_safe=_safe(*values["safe"]) if "safe" in values else None,
         unclean_boots=min(255, _count(boot["unclean_boots"]) + bool(boot["is_running"])),
         clock_offset_us=_whole(values.get("clock", 0)),
     )
@@ -116,14 +124,11 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
 def _policy(built_in: PowerPolicy, limits: Mapping[str, Mapping[str, int]]) -> tuple[PowerPolicy, bool]:
     """The policy with the stored limits, all of them or none; whether they were rejected."""
     try:
-        guards = {
-            PowerMode[mode]: replace(
-                built_in.guards[PowerMode[mode]],
-                **{Threshold[name].name.lower(): _whole(value) for name, value in values.items()},
-            )
-            for mode, values in limits.items()
-        }
-        return replace(built_in, guards={**built_in.guards, **guards}), False
+        guards = dict(built_in.guards)
+        for mode, values in limits.items():
+            changed: dict[str, Any] = {Threshold[name].name.lower(): _whole(value) for name, value in values.items()}
+            guards[PowerMode[mode]] = replace(guards[PowerMode[mode]], **changed)
+        return replace(built_in, guards=guards), False
     except (PolicyError, KeyError, TypeError, AttributeError, ValueError):
         return built_in, True
 

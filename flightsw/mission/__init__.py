@@ -6,7 +6,7 @@ from flightsw.mission.fields import Field, Kind, Record, Value
 from flightsw.mission.reports import REPORTS
 from flightsw.mission.strict_toml import TomlError
 from flightsw.mission.telecommands import MAX_ANSWER_TOKENS, TELECOMMANDS
-from flightsw.mission.values import DEFAULT_MISSION_TOML, Mission, load_mission, read_mission
+from flightsw.mission.values import DEFAULT_MISSION_TOML, HousekeepingPlan, Mission, load_mission, read_mission
 from flightsw.mission.vocabulary import Device, Housekeeping, RailFault, Severity, StoreFault
 
 DICTIONARY = Dictionary(TELECOMMANDS, REPORTS, EVENTS)
@@ -25,6 +25,7 @@ __all__ = [
     "Event",
     "Field",
     "Housekeeping",
+    "HousekeepingPlan",
     "Kind",
     "Mission",
     "RailFault",

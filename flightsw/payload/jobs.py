@@ -36,7 +36,11 @@ TRANSITIONS: Mapping[tuple[JobState, JobEvent], JobState] = {
 ENDED = frozenset({JobState.DONE, JobState.CANCELLED, JobState.FAILED})
 """Final states."""
 
-_ENDS = {JobEvent.FAIL: EndReason.FAILED, JobEvent.CANCEL: EndReason.CANCELLED, JobEvent.INTERRUPT: EndReason.INTERRUPTED}
+_ENDS = {
+    JobEvent.FAIL: EndReason.FAILED,
+    JobEvent.CANCEL: EndReason.CANCELLED,
+    JobEvent.INTERRUPT: EndReason.INTERRUPTED,
+}
 
 
 class IllegalJobEvent(RuntimeError):  # noqa: N818 - the state machine's own word

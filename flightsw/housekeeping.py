@@ -1,0 +1,106 @@
+"""Which housekeeping reports are due, and what stands in them."""
+
+from flightsw.commanding import Commanding
+from flightsw.devices.payload_ctrl import RAILS
+from flightsw.mission import Housekeeping, HousekeepingPlan, RailFault
+from flightsw.operations import Operations
+
+FALLBACK_PERIOD_MS = 10_000
+"""Of a structure that the mission only plans on request, once ground enables it."""
+
+_U16, _U32 = (1 << 16) - 1, (1 << 32) - 1
+_I16_MIN, _I16_MAX = -(1 << 15), (1 << 15) - 1
+
+
+class HousekeepingSchedule:
+    """Periods by structure; the first report of each is due one period after the first `due`."""
+
+    def __init__(self, plan: HousekeepingPlan) -> None:
+        planned = {
+            Housekeeping.POWER: plan.power_ms,
+            Housekeeping.PAYLOAD: plan.payload_ms,
+            Housekeeping.SOFTWARE: plan.software_ms,
+        }
+        self._period_us = {id: 1000 * (period_ms or FALLBACK_PERIOD_MS) for id, period_ms in planned.items()}
+        self._is_enabled = {id: period_ms > 0 for id, period_ms in planned.items()}
+        self._due_us: dict[Housekeeping, int] = {}
+
+    @property
+    def next_deadline_us(self) -> int | None:
+        return min(self._due_us.values(), default=None)
+
+    def enable(self, id: Housekeeping, now_us: int, *, is_enabled: bool) -> None:
+        """Report a structure periodically, or no longer."""
+        self._is_enabled[id] = is_enabled
+        if is_enabled:
+            self._due_us.setdefault(id, now_us + self._period_us[id])
+        else:
+            self._due_us.pop(id, None)
+
+    def start(self, now_us: int) -> None:
+        """Count the periods from now on."""
+        for id, is_enabled in self._is_enabled.items():
+            self.enable(id, now_us, is_enabled=is_enabled)
+
+    def due(self, now_us: int) -> list[Housekeeping]:
+        """The structures to report now; one that is late is reported once."""
+        due = [id for id, at in self._due_us.items() if at <= now_us]
+        for id in due:
+            periods = (now_us - self._due_us[id]) // self._period_us[id] + 1
+            self._due_us[id] += periods * self._period_us[id]
+        return due
+
+
+def power_values(operations: Operations) -> dict[str, object]:
+    """Of structure POWER; zero where the board has not been heard."""
+    modes, reading = operations.modes, operations.board.reading
+    return {
+        "mode": modes.observed.mode,
+        "commanded": modes.commanded.mode,
+        "ceiling": modes.ceiling,
+        "reason": modes.commanded.reason,
+        "battery_mv": _clamp(reading.battery_mv, 0, _U16) if reading else 0,
+        "battery_ma": _clamp(reading.battery_ma, _I16_MIN, _I16_MAX) if reading else 0,
+        "charge_permille": reading.charge_permille if reading else 0,
+        "sunlight": reading.is_sunlit if reading else False,
+        "temperature_centidegc": _clamp(reading.temperature_centidegc, _I16_MIN, _I16_MAX) if reading else 0,
+        "array_mw": reading.array_mw if reading else 0,
+        "load_mw": reading.load_mw if reading else 0,
+    }
+
+
+def payload_values(operations: Operations) -> dict[str, object]:
+    """Of structure PAYLOAD; zero where the controller has not been heard."""
+    reading, running = operations.controller.reading, operations.jobs.running
+    rail_mv, rail_ma = (reading.rail_mv, reading.rail_ma) if reading else ((0,) * RAILS, (0,) * RAILS)
+    return {
+        **{f"rail{rail}_mv": mv for rail, mv in enumerate(rail_mv)},
+        **{f"rail{rail}_ma": ma for rail, ma in enumerate(rail_ma)},
+        "rails": reading.rails if reading else 0,
+        "power_good": reading.power_good if reading else 0,
+        "fault": reading.fault if reading else RailFault.NONE,
+        "rail": reading.fault_rail if reading else 0,
+        "controller_energy_mj": reading.energy_mj if reading else 0,
+        "energy_mj": operations.controller.energy.energy_mj,
+        "computer_state": operations.computer.state,
+        "generated_tokens": running.generated_tokens if running else 0,
+    }
+
+
+def software_values(operations: Operations, commanding: Commanding, uptime_us: int, boots: int) -> dict[str, object]:
+    """Of structure SOFTWARE."""
+    accepted, rejected = commanding.frames
+    return {
+        "uptime_s": uptime_us // 1_000_000 & _U32,
+        "unclean_boots": boots,
+        "queued_jobs": len(operations.jobs.waiting),
+        "last_job": operations.jobs.last_id,
+        "frames_accepted": accepted & _U32,
+        "frames_rejected": rejected & _U32,
+        "commands_rejected": commanding.counters.rejected & _U32,
+        "link_errors": sum(driver.link_errors for driver in operations.drivers) & _U32,
+    }
+
+
+def _clamp(value: int, low: int, high: int) -> int:
+    return max(low, min(high, value))

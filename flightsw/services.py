@@ -1,0 +1,219 @@
+"""What each telecommand of the mission dictionary means: who may do it now, and what doing it is."""
+
+from collections.abc import Callable, Mapping
+
+from flightsw import memory
+from flightsw.commanding import Handler, Plan, Refused
+from flightsw.housekeeping import HousekeepingSchedule
+from flightsw.mission import DICTIONARY, Housekeeping, Value
+from flightsw.operations import Operations
+from flightsw.payload import (
+    ENDED,
+    Job,
+    JobRefused,
+    JobState,
+    ModeReason,
+    PolicyError,
+    PowerMode,
+    Refusal,
+    Threshold,
+    question_blocked_by,
+)
+from flightsw.pus import TcPacket
+from flightsw.telemetry import TIME_MODULUS_US, Telemetry
+
+_REFUSAL_OF = {
+    ModeReason.GROUND: Refusal.CEILING_FORBIDS,
+    ModeReason.LOW_CHARGE: Refusal.LOW_CHARGE,
+    ModeReason.HOT: Refusal.HOT,
+    ModeReason.ECLIPSE: Refusal.ECLIPSE,
+    ModeReason.POWER_BOARD_SILENT: Refusal.POWER_UNKNOWN,
+    ModeReason.RAIL_FAULT: Refusal.DEVICE_FAILED,
+}
+
+Arguments = Mapping[str, Value]
+
+
+class Services:
+    """The handlers, over what they act on.
+
+    Args:
+        unclean_boots: how many there were, to be kept.
+        send_housekeeping: sends one report of a structure.
+        begin_anew: restarts, soon.
+    """
+
+    def __init__(
+        self,
+        operations: Operations,
+        telemetry: Telemetry,
+        schedule: HousekeepingSchedule,
+        unclean_boots: Callable[[], int],
+        send_housekeeping: Callable[[Housekeeping], None],
+        begin_anew: Callable[[], None],
+    ) -> None:
+        self._operations = operations
+        self._telemetry = telemetry
+        self._schedule = schedule
+        self._unclean_boots = unclean_boots
+        self._send_housekeeping = send_housekeeping
+        self._begin_anew = begin_anew
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """By the telecommand's name; one for each that is declared."""
+        return {telecommand.name: getattr(self, f"_{telecommand.name}") for telecommand in DICTIONARY.telecommands}
+
+    def _ping(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
+        return Plan(do=lambda: self._telemetry.report("pong", {}))
+
+    def _ask(self, packet: TcPacket, arguments: Arguments) -> Plan:
+        operations = self._operations
+        modes = operations.modes
+        if modes.commanded.mode < PowerMode.STANDBY and modes.safe_cause is not ModeReason.BOOT:
+            raise Refused(Refusal.MODE_FORBIDS)
+        inputs = operations.inputs
+        blocked = question_blocked_by(operations.policy, modes, inputs)
+        is_booting = operations.board.reading is None and not operations.board.is_silent
+        if blocked is not None and not (blocked is ModeReason.POWER_BOARD_SILENT and is_booting):
+            raise Refused(_REFUSAL_OF[blocked])
+        try:
+            jobs = operations.jobs.accept(str(arguments["question"]), _number(arguments, "max_tokens"))
+        except JobRefused as refused:
+            raise Refused(refused.refusal) from None
+        request_id = int.from_bytes(packet.request_id.encode(), "big")
+
+        def do() -> None:
+            operations.set_jobs(jobs)
+            self._telemetry.report("ask_accepted", {"request_id": request_id, "job": jobs.last_id})
+
+        return Plan(records=memory.job_records(operations.jobs, jobs), do=do)
+
+    def _cancel(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        id = _number(arguments, "job")
+        try:
+            jobs = self._operations.cancelled(id)
+        except JobRefused as refused:
+            raise Refused(refused.refusal) from None
+
+        def do() -> None:
+            self._operations.set_jobs(jobs)
+            if (job := jobs.find(id)) is not None:
+                self._operations.report_ended(job)
+
+        return Plan(records=memory.job_records(self._operations.jobs, jobs), do=do)
+
+    def _job_status(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        job = self._job(arguments)
+        values = {
+            "job": job.id,
+            "state": job.state,
+            "cause": job.cause,
+            "position": self._operations.jobs.position(job),
+            "segments": len(job.segments),
+            "generated_tokens": job.generated_tokens,
+        }
+        return Plan(do=lambda: self._telemetry.report("job_report", values))
+
+    def _resend(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        job = self._job(arguments)
+        first, count = _number(arguments, "first"), _number(arguments, "count")
+
+        def do() -> None:
+            for number in range(first, min(first + count, len(job.segments))):
+                self._operations.report_segment(job, number)
+            if job.state in ENDED or job.state is JobState.INTERRUPTED:
+                self._operations.report_end(job)
+
+        return Plan(do=do)
+
+    def _set_ceiling(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        mode = PowerMode(_number(arguments, "mode"))
+        if mode < PowerMode.STANDBY:
+            raise Refused(Refusal.BAD_ARGUMENT)  # `enter_safe` is how one goes lower
+        return Plan(records=memory.ceiling_record(mode), do=lambda: self._operations.set_ceiling(mode))
+
+    def _enter_safe(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
+        mode = min(self._operations.modes.commanded.mode, PowerMode.SAFE)
+        return Plan(records=memory.safe_record((mode, ModeReason.GROUND)), do=self._operations.enter_safe)
+
+    def _leave_safe(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
+        operations = self._operations
+        modes, power = operations.modes, operations.board.power
+        if modes.commanded.mode is not PowerMode.SAFE or modes.safe_cause is ModeReason.BOOT:
+            raise Refused(Refusal.MODE_FORBIDS)
+        if operations.controller.is_silent:
+            raise Refused(Refusal.DEVICE_FAILED)
+        if power is None:
+            raise Refused(Refusal.POWER_UNKNOWN)
+        if power.charge_permille <= operations.policy.safe_charge_permille:
+            raise Refused(Refusal.LOW_CHARGE)
+        return Plan(records=memory.safe_record(None), do=operations.leave_safe)
+
+    def _set_time(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        time_us = _number(arguments, "time_us")
+        if time_us >= TIME_MODULUS_US:
+            raise Refused(Refusal.BAD_ARGUMENT)
+        offset_us = time_us - self._telemetry.now_us
+
+        def do() -> None:
+            self._telemetry.clock_offset_us = offset_us
+
+        return Plan(records=memory.clock_record(offset_us), do=do)
+
+    def _clear_fault(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
+        return Plan(run=self._operations.clear_fault)
+
+    def _set_threshold(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        mode, limit = PowerMode(_number(arguments, "mode")), Threshold(_number(arguments, "threshold"))
+        try:
+            policy = self._operations.policy.with_threshold(mode, limit, _number(arguments, "value"))
+        except PolicyError:
+            raise Refused(Refusal.BAD_ARGUMENT) from None
+
+        def do() -> None:
+            self._operations.policy = policy
+
+        return Plan(records=memory.threshold_record(policy), do=do)
+
+    def _restart(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
+        return Plan(records=memory.boot_record(self._unclean_boots(), is_running=False), do=self._begin_anew)
+
+    def _report_housekeeping(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        structure = Housekeeping(_number(arguments, "structure"))
+        return Plan(do=lambda: self._send_housekeeping(structure))
+
+    def _enable_housekeeping(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        return self._schedule_plan(arguments, is_enabled=True)
+
+    def _disable_housekeeping(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        return self._schedule_plan(arguments, is_enabled=False)
+
+    def _enable_event(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        return self._event_plan(arguments, is_enabled=True)
+
+    def _disable_event(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        return self._event_plan(arguments, is_enabled=False)
+
+    def _schedule_plan(self, arguments: Arguments, *, is_enabled: bool) -> Plan:
+        structure = Housekeeping(_number(arguments, "structure"))
+        now_us = self._telemetry.now_us
+        return Plan(do=lambda: self._schedule.enable(structure, now_us, is_enabled=is_enabled))
+
+    def _event_plan(self, arguments: Arguments, *, is_enabled: bool) -> Plan:
+        id = _number(arguments, "event")
+        if DICTIONARY.event_of(id) is None:
+            raise Refused(Refusal.BAD_ARGUMENT)
+        return Plan(do=lambda: self._telemetry.enable_event(id, is_enabled=is_enabled))
+
+    def _job(self, arguments: Arguments) -> Job:
+        job = self._operations.jobs.find(_number(arguments, "job"))
+        if job is None:
+            raise Refused(Refusal.UNKNOWN_JOB)
+        return job
+
+
+def _number(arguments: Arguments, name: str) -> int:
+    value = arguments[name]
+    assert isinstance(value, int)
+    return value
