@@ -15,7 +15,7 @@ from flightsw.housekeeping import HousekeepingSchedule, payload_values, power_va
 from flightsw.journal import Journal
 from flightsw.mission import Housekeeping, Mission, StoreFault
 from flightsw.operations import Operations
-from flightsw.payload import ModeReason, PowerMode
+from flightsw.payload import ModeReason, ModeState, PowerMode
 from flightsw.services import Services
 from flightsw.telemetry import Priority, Telemetry
 
@@ -74,8 +74,14 @@ class FlightSoftware:
         self._booted_us: int | None = None
         self._clean_at_us: int | None = None
         self._restart_at_us: int | None = None
+        self._is_news = False
         self.lost_bytes = 0
         """Octets that no tick came in time for."""
+
+    @property
+    def mode(self) -> ModeState:
+        """Commanded and observed power mode, and the ceiling."""
+        return self._operations.modes
 
     def receive(self, port: str, data: bytes) -> None:
         """Take octets that have just arrived. Raises ValueError for a port that is none of PORTS."""
@@ -90,8 +96,9 @@ class FlightSoftware:
         self._now_us = self._telemetry.now_us = max(now_us, self._now_us)
         if self._booted_us is None:
             self._boot()
-        if self._journal.is_busy or (not self._inbox and not self._is_due()):
+        if self._journal.is_busy or not self._is_due():
             return
+        self._is_news = False
         self._listen()
         self._commanding.take()
         self._operations.tick(self._now_us)
@@ -101,7 +108,8 @@ class FlightSoftware:
         self._journal.begin(self._now_us)
 
     def notify(self, completion: Completion) -> None:
-        """Take the store's answer to an effect."""
+        """Take the store's answer to an effect; what follows from it happens at the next `tick`."""
+        self._is_news = True
         if self._journal.notify(completion, self._now_us):
             self._telemetry.event("store_fault", {"fault": StoreFault.WRITE_FAILED})
 
@@ -123,7 +131,7 @@ class FlightSoftware:
         """When `tick` has something to do though nothing arrives; None while it waits for `notify`."""
         if self._journal.is_busy:
             return None
-        if self._booted_us is None or self._inbox or self._commanding.is_waiting:
+        if self._is_news or self._inbox or self._booted_us is None or self._commanding.is_waiting:
             return self._now_us
         due = (
             self._operations.next_deadline_us(),

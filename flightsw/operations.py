@@ -110,11 +110,10 @@ class Operations:
         self._now_us = now_us
         for driver in self.drivers:
             driver.tick(now_us)
-        self._follow_answer()
-        self._decide()
-        for driver in self.drivers:
             for notice in driver.notices():
                 self._telemetry.event(notice.event, notice.values)
+        self._follow_answer()
+        self._decide()
         if self._on_cleared is not None and (cleared := self.controller.take_cleared()) is not None:
             resolve, self._on_cleared = self._on_cleared, None
             resolve(cleared)

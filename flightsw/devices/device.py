@@ -8,6 +8,8 @@ from flightsw.mission import Device
 
 SILENT_AFTER = 2
 """Requests in a row, each repeated by the link, without a reply that makes sense."""
+UNCARRIED_US = 3_000_000
+"""Time without any result after which the line itself carries nothing; the link's own time-outs end well before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class DeviceDriver:
         self._lost_frames = 0
         self._notices: list[Notice] = []
         self._next_poll_us: int | None = 0
+        self._heard_us = 0
         self.is_silent = False
 
     @property
@@ -60,8 +63,14 @@ class DeviceDriver:
         """Take the replies, poll when it is time."""
         self._master.tick(now_us)
         while results := self._master.results():
+            self._heard_us = now_us
             for result in results:
                 self._hear(result, now_us)
+        if self._master.idle:
+            self._heard_us = now_us
+        elif now_us - self._heard_us >= UNCARRIED_US:
+            self._heard_us = now_us
+            self._lose(now_us)
         if self._next_poll_us is not None and now_us >= self._next_poll_us and self._master.idle:
             self._poll(now_us)
             self._master.tick(now_us)
@@ -71,7 +80,8 @@ class DeviceDriver:
         """When `tick` has something to do."""
         if self._master.idle:
             return self._next_poll_us
-        return self._master.next_deadline_us()
+        reply_us, uncarried_us = self._master.next_deadline_us(), self._heard_us + UNCARRIED_US
+        return uncarried_us if reply_us is None else min(reply_us, uncarried_us)
 
     def _poll(self, now_us: int) -> None:
         raise NotImplementedError
@@ -102,7 +112,11 @@ class DeviceDriver:
                 self._notices.append(Notice(event="device_found", values={"device": self._device}))
             return
         self._failures += 1
-        if self._failures >= SILENT_AFTER and not self.is_silent:
+        if self._failures >= SILENT_AFTER:
+            self._lose(now_us)
+
+    def _lose(self, now_us: int) -> None:
+        if not self.is_silent:
             self.is_silent = True
             self._notices.append(Notice(event="device_silent", values={"device": self._device}))
             self._on_silent(now_us)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from firmware_bindings.codec.layout import DecodeError
 from firmware_bindings.devicelink import Failure, NakReason, Request, Result
 from firmware_bindings.devicelink import payload_computer as link
 from firmware_bindings.devicelink.payload_computer import ComputerOperation, ComputerState, FinishReason
+from flightsw.ccsds import DecodeError
 from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import Device
 from flightsw.payload import ComputeProfile, Job, ModeReason, PowerMode, Segment

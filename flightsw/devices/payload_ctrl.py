@@ -10,7 +10,7 @@ from flightsw.payload import EnergyIntegral, ModeReason, Rails
 
 RAILS = 4
 ALL_RAILS = (1 << RAILS) - 1
-FAST_POLL_US = 100_000
+FAST_POLL_US = 50_000
 """Period of polls while rails are up or moving."""
 SLOW_POLL_US = 1_000_000
 KICK_US = 1_000_000

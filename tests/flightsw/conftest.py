@@ -1,0 +1,255 @@
+"""A small world around the flight software: the shipped devices on ideal serial lines, and a ground that only listens.
+
+Nothing here knows a rate: octets arrive in the millisecond in which they are sent. The bench has real lines.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from firmware_bindings.computer import EngineError, Finish, Prompt, Step, Token
+from firmware_bindings.devicelink.payload_computer import FinishReason
+from flightsw import Completion, Effect, FlightSoftware, Restart, Store, Stored
+from flightsw.ccsds import TcSender, TmReceiver
+from flightsw.core import PORTS
+from flightsw.mission import DICTIONARY, Event, Mission, Value, load_mission
+from flightsw.pus import AckFlags, RequestId, TcPacket, TmPacket, VerificationReport
+from hil.devices.payload_computer import KernelPayloadComputer
+from hil.devices.payload_ctrl_model import ModelPayloadController
+from hil.devices.power_board import ModelPowerBoard, Readings
+
+MS_NS = 1_000_000
+ALL_ACKS = AckFlags.ACCEPTANCE | AckFlags.START | AckFlags.COMPLETION
+WORDS = ("The ", "capital ", "of ", "France ", "is ", "Paris", ".")
+FULL_SUN = Readings(battery_charge_permille=900, is_sunlit=True, array_mw=20_000, load_mw=4_000)
+
+
+@dataclass
+class ScriptedEngine:
+    """Answers every question with the same words, one token each; or fails as it is told."""
+
+    words: tuple[str, ...] = WORDS
+    prompt_tokens: int = 30
+    load_error: str = ""
+    answer_error: str = ""
+
+    def load(self, name: str, context_tokens: int) -> Iterator[None]:
+        if self.load_error:
+            raise EngineError(self.load_error)
+        yield from ()
+
+    def answer(self, question: str, max_tokens: int, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
+        yield Prompt(tokens=self.prompt_tokens)
+        if self.answer_error:
+            raise EngineError(self.answer_error)
+        for number, word in enumerate(self.words[:max_tokens]):
+            yield Token(id=1000 + number, text=word.encode())
+        yield Finish(reason=FinishReason.LENGTH if max_tokens < len(self.words) else FinishReason.STOP)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One telemetry packet, decoded, and the millisecond in which it was pulled."""
+
+    at_ms: int
+    name: str
+    values: dict[str, Any]
+    packet: TmPacket
+
+
+@dataclass
+class World:
+    """Flight software and its boards. `run` steps them together, 1 ms at a time, skipping what nobody is due in."""
+
+    mission: Mission
+    records: dict[str, str] = field(default_factory=dict)
+    engine: ScriptedEngine = field(default_factory=ScriptedEngine)
+    now_ms: int = 0
+    store_works: bool = True
+    pulls: bool = True
+    cut: set[str] = field(default_factory=set)
+    """Ports whose line is cut."""
+    restarts: bool = True
+
+    def __post_init__(self) -> None:
+        craft = self.mission.spacecraft
+        compute = self.mission.compute
+        self.controller = ModelPayloadController()
+        self.board = ModelPowerBoard()
+        self.readings = FULL_SUN
+        self.board.sensors = lambda: self.readings
+        self.computer = KernelPayloadComputer(
+            self.engine, boot_ns=int(compute.boot_s * 1e9), load_us=int(compute.load_s * 1e6)
+        )
+        self.dead_rails = 0
+        self.devices = {
+            "payload_ctrl": self.controller,
+            "power_board": self.board,
+            "payload_computer": self.computer,
+        }
+        self.sender = TcSender(craft.scid, craft.tc_vcid)
+        self.receiver = TmReceiver(craft.scid, craft.tm_vcid)
+        self.heard: list[Heard] = []
+        self.effects: list[Effect] = []
+        self._seq_count = 0
+        self.boot()
+
+    def boot(self, stored: Stored | None = None) -> None:
+        """Flight software begins anew from the records; the boards keep running."""
+        self.fsw = FlightSoftware(self.mission, stored or Stored(records=dict(self.records)))
+        craft = self.mission.spacecraft
+        self.receiver = TmReceiver(craft.scid, craft.tm_vcid)
+
+    def send(self, name: str, ack: AckFlags = ALL_ACKS, **arguments: object) -> RequestId:
+        """Uplink a telecommand now."""
+        telecommand = DICTIONARY.telecommand(name)
+        return self.send_packet(
+            telecommand.service, telecommand.subtype, telecommand.encode(telecommand.arguments.complete(arguments)), ack
+        )
+
+    def send_packet(self, service: int, subtype: int, data: bytes, ack: AckFlags = ALL_ACKS) -> RequestId:
+        packet = TcPacket(
+            apid=self.mission.spacecraft.apid,
+            seq_count=self._seq_count,
+            ack=ack,
+            service=service,
+            subtype=subtype,
+            source_id=self.mission.spacecraft.ground_source_id,
+            data=data,
+        )
+        self._seq_count += 1
+        self.fsw.receive("ground", self.sender.cltu(packet.encode()))
+        return packet.request_id
+
+    def run(self, seconds: float) -> None:
+        """Let time pass."""
+        end_ms = self.now_ms + round(seconds * 1000)
+        while self.now_ms < end_ms:
+            self.now_ms = max(self.now_ms + 1, min(end_ms, self._next_ms()))
+            self._step()
+
+    def until(self, condition: Callable[[], bool], within_s: float = 60) -> None:
+        """Let time pass until the condition holds."""
+        end_ms = self.now_ms + round(within_s * 1000)
+        while not condition():
+            assert self.now_ms < end_ms, f"not within {within_s} s; heard {self.names()[-20:]}"
+            self.now_ms = max(self.now_ms + 1, min(end_ms, self._next_ms()))
+            self._step()
+
+    def settle(self) -> None:
+        """Carry out effects until there are none."""
+        while effects := self.fsw.effects():
+            self.effects += effects
+            stores = [effect for effect in effects if isinstance(effect, Store)]
+            for effect in stores:
+                if self.store_works and effect.value is None:
+                    self.records.pop(effect.key, None)
+                elif self.store_works and effect.value is not None:
+                    self.records[effect.key] = effect.value
+            for effect in stores:
+                self.fsw.notify(Completion(id=effect.id, is_stored=self.store_works))
+            if any(isinstance(effect, Restart) for effect in effects) and self.restarts:
+                self.boot()
+            self.fsw.tick(self.now_ms * 1000)
+
+    def named(self, name: str) -> list[dict[str, Any]]:
+        """The values of every report or event of that name, in order."""
+        return [heard.values for heard in self.heard if heard.name == name]
+
+    def names(self) -> list[str]:
+        return [heard.name for heard in self.heard]
+
+    def verifications(self, request_id: RequestId) -> list[tuple[str, int | None]]:
+        """Subtype and failure code of every report about a request, in order."""
+        reports = [
+            VerificationReport.decode(heard.packet.subtype, heard.packet.data)
+            for heard in self.heard
+            if heard.packet.service == 1
+        ]
+        return [
+            (report.subtype.name, report.failure.code if report.failure else None)
+            for report in reports
+            if report.request_id == request_id
+        ]
+
+    @property
+    def mode(self) -> str:
+        return self.fsw.mode.observed.mode.name
+
+    def sense(self, **changes: object) -> None:
+        """Change what the power board measures."""
+        self.readings = replace(self.readings, **changes)  # type: ignore[arg-type]
+
+    def _next_ms(self) -> int:
+        deadline_us = self.fsw.next_deadline_us()
+        due_us = [] if deadline_us is None else [deadline_us]
+        due_us += [at // 1000 for d in self.devices.values() if (at := d.next_event_ns()) is not None]
+        return -(-min(due_us, default=(self.now_ms + 1000) * 1000) // 1000)
+
+    def _step(self) -> None:
+        self._follow_rails()
+        for port, device in self.devices.items():
+            device.advance(self.now_ms * MS_NS)
+            data = device.read()
+            if data and port not in self.cut:
+                self.fsw.receive(port, data)
+        self.fsw.tick(self.now_ms * 1000)
+        self.settle()
+        for port in PORTS[1:]:
+            data = self.fsw.transmit(port, 4096)
+            if data and port not in self.cut:
+                self.devices[port].write(data)
+        self._follow_rails()
+        if self.pulls:
+            self._pull()
+
+    def _follow_rails(self) -> None:
+        good = self.controller.rails & ~self.dead_rails
+        is_computing = bool(self.computer.rate_mtokens_per_s)
+        for rail in range(4):
+            self.controller.set_adc(2 * rail, 5000 if good >> rail & 1 else 0)
+            self.controller.set_adc(2 * rail + 1, (600 if is_computing else 150) if good >> rail & 1 else 0)
+        self.controller.set_power_good(good)
+        self.computer.set_power(good == 0b1111)
+
+    def _pull(self) -> None:
+        """Frames until one brings nothing."""
+        while True:
+            before = self.receiver.counters.idle_frames
+            packets = self.receiver.receive(self.fsw.transmit("ground", 260))
+            for octets in packets:
+                self._hear(TmPacket.decode(octets))
+            if self.receiver.counters.idle_frames > before:
+                return
+
+    def _hear(self, packet: TmPacket) -> None:
+        name, values = f"tm({packet.service},{packet.subtype})", {}
+        if packet.service != 1:
+            declared, values = DICTIONARY.decode_report(packet.service, packet.subtype, packet.data)
+            name = declared.name
+            assert not isinstance(declared, Event) or declared.describe(values)
+        self.heard.append(Heard(self.now_ms, name, dict[str, Value](values), packet))
+
+
+@pytest.fixture
+def mission() -> Mission:
+    return load_mission(None)
+
+
+@pytest.fixture
+def make_world(mission: Mission) -> Callable[..., World]:
+    def make(**options: Any) -> World:
+        return World(options.pop("mission", mission), **options)
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """Booted to STANDBY in full sun."""
+    world = make_world()
+    world.until(lambda: world.mode == "STANDBY")
+    world.run(1.5)
+    return world

@@ -1,0 +1,13 @@
+"""One question from end to end, and what surrounds it."""
+
+import pytest
+
+
+@pytest.mark.req("FSW-001")
+def test_a_question_is_answered_and_the_payload_goes_off_again(world) -> None:
+    asked = world.send("ask", question="What is the capital of France?", max_tokens=20)
+    world.until(lambda: world.named("answer_end"))
+    assert world.verifications(asked) == [("ACCEPTED", None), ("STARTED", None), ("COMPLETED", None)]
+    assert "".join(segment["text"] for segment in world.named("answer_segment")) == "The capital of France is Paris."
+    world.until(lambda: world.mode == "STANDBY")
+    assert world.controller.rails == 0
