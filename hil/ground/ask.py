@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from flightsw.payload import EndReason, JobState
 from hil.ground.job_messages import AnswerEnd, AnswerSegment, JobReport
@@ -55,25 +55,17 @@ class Ask:
     @property
     def is_whole(self) -> bool:
         """The end is known, and every token before it is here."""
-        if self.end is None or len(self.segments) < self.end.segments:
-            return False
-        expected = 0
-        for number in range(self.end.segments):
-            segment = self.segments.get(number)
-            if segment is None or segment.first_token != expected:
-                return False
-            expected += len(segment.token_ids)
-        return expected == self.end.generated_tokens
+        return self._whole is not None
 
     @property
     def answer(self) -> str | None:
         """The answer, if it is whole."""
-        return self.received_text if self.is_whole else None
+        return None if self._whole is None else "".join(piece.text for piece in self._whole)
 
     @property
     def token_ids(self) -> tuple[int, ...] | None:
         """The answer's tokens, if it is whole."""
-        return tuple(id for _, s in sorted(self.segments.items()) for id in s.token_ids) if self.is_whole else None
+        return None if self._whole is None else tuple(id for piece in self._whole for id in piece.token_ids)
 
     @property
     def received_text(self) -> str:
@@ -125,6 +117,15 @@ class Ask:
             + (f", {holes} segments missing" if holes else "")
             + (f": {self.gave_up}" if self.gave_up else "")
         )
+
+    @property
+    def _whole(self) -> list[AnswerSegment] | None:
+        """The answer's segments in their order, if none and no token of theirs is missing."""
+        if self.end is None or any(number not in self.segments for number in range(self.end.segments)):
+            return None
+        pieces = [self.segments[number] for number in range(self.end.segments)]
+        firsts = list(accumulate((len(piece.token_ids) for piece in pieces), initial=0))
+        return pieces if [*(piece.first_token for piece in pieces), self.end.generated_tokens] == firsts else None
 
     def take_segment(self, segment: AnswerSegment) -> bool:
         """False for one that was here already."""

@@ -11,7 +11,7 @@ from flightsw.pus import RequestId
 from hil.ground.ask import Ask, AskState, is_unidentified
 from hil.ground.job_messages import AnswerEnd, AnswerSegment, AskAccepted, JobEvent, JobMessage, JobReport, LastJob
 from hil.ground.recovery import IDENTIFY_US, Recovery, Step
-from hil.ground.request import Request
+from hil.ground.request import Request, RequestState
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class AskBook:
     _last_job_at_transmission: dict[Ask, int | None] = field(default_factory=dict)
     _recoveries: dict[Ask, Recovery] = field(default_factory=dict)
     _shown: dict[Ask, AskState] = field(default_factory=dict)
+    """The states last told, of those that may change."""
 
     def add(self, ask: Ask, now_us: int) -> None:
         self._asks.append(ask)
@@ -52,6 +53,7 @@ class AskBook:
         if ask is None or isinstance(message, LastJob):
             return True
         is_new = True
+        self._shown.setdefault(ask, ask.state)
         match message:
             case AnswerSegment():
                 is_new = ask.take_segment(message)
@@ -74,7 +76,7 @@ class AskBook:
     def changed(self) -> list[Ask]:
         """Questions whose state is another than at the last call."""
         changed = [ask for ask, shown in self._shown.items() if ask.state is not shown]
-        self._shown.update({ask: ask.state for ask in changed})
+        self._shown = {ask: ask.state for ask in self._shown if not ask.ended}
         return changed
 
     def next_deadline_us(self) -> int | None:
@@ -88,6 +90,7 @@ class AskBook:
 
     def _identify(self, ask: Ask, job: int, now_us: int) -> None:
         if ask.job is None:
+            self._shown.setdefault(ask, ask.state)
             ask.job, ask.gave_up = job, ""
             self._jobs[job] = ask
             self._recoveries.setdefault(ask, Recovery(ask=ask, due_us=now_us)).news(now_us)
@@ -100,8 +103,9 @@ class AskBook:
         if len(candidates) != 1:
             return
         ask = candidates[0]
-        taken_us = ask.request.onboard_us
-        is_newest = newest_at_us is not None and taken_us is not None and newest_at_us >= taken_us
+        request, is_newest = ask.request, False
+        if newest_at_us is not None and request.state is RequestState.COMPLETED and request.onboard_us is not None:
+            is_newest = newest_at_us > request.onboard_us
         if self._before(ask) is not None or is_newest:
             self._identify(ask, job, now_us)
 

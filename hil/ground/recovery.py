@@ -64,7 +64,7 @@ class Recovery:
 
     def news(self, now_us: int) -> None:
         """A report about the job has come, and the ask knows it."""
-        wanting = sum(map(len, self.ask.missing)) + (self.ask.has_ended_on_board and self.ask.end is None)
+        wanting = sum(map(len, self.ask.missing)) + (self.ask.has_ended_on_board and not self.ask.is_whole)
         if not wanting:
             self.attempts, self._wanting, self.due_us = 0, None, now_us + SILENCE_US
         elif self._wanting is None or wanting < self._wanting:

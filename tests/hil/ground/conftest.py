@@ -34,6 +34,8 @@ class Satellite:
     drops: set[int] = field(default_factory=set)
     """Numbers of the packets, from 0, that never leave it."""
     loses_segment: int | None = None
+    miscounts: int = 0
+    """How many tokens too many it says that it generated."""
     answers_at_once: bool = True
     end_reason: EndReason = EndReason.STOP
     last_job: int = 7
@@ -95,7 +97,7 @@ class Satellite:
 
     def end(self, job: int) -> None:
         count = len(self.answers[job])
-        values = {"segments": count, "prompt_tokens": 9, "generated_tokens": count, "energy_mj": 5}
+        values = {"segments": count, "prompt_tokens": 9, "generated_tokens": count + self.miscounts, "energy_mj": 5}
         times = {"prompt_ms": 1, "decode_ms": 2}
         self.report("answer_end", job=job, end_reason=self.end_reason, cause=ModeReason.BOOT, **values, **times)
 

@@ -52,9 +52,9 @@ def test_without_knowing_the_jobs_before_it_an_unacknowledged_question_claims_no
 
 
 @pytest.mark.req("GND-006")
-def test_the_acceptance_alone_identifies_the_newest_job(link):
-    """The jobs before are not known, but the question is known to be on board, so the newest job is its."""
-    link.satellite.drops = {0, 1, 2, 3} | set(range(5, PACKETS))
+def test_the_completion_alone_identifies_the_newest_job(link):
+    """The jobs before are not known, but the question is known to be queued, so the newest job is its."""
+    link.satellite.drops = set(range(PACKETS - 1))
     ask = link.ground.ask("What is the capital of France?")
     link.run(60)
     assert ask.answer == WHOLE
@@ -145,6 +145,15 @@ def test_silence_is_asked_about_for_as_long_as_the_satellite_answers(link):
     link.satellite.is_silent = True
     link.run(600)
     assert ask.finish_reason == "incomplete"
+
+
+@pytest.mark.req("GND-004", "GND-005")
+def test_an_end_that_contradicts_its_segments_is_not_whole(link):
+    link.satellite.miscounts = 1
+    ask = link.ground.ask("What is the capital of France?")
+    link.run(600)
+    assert not ask.missing
+    assert ask.outcome == "incomplete: 8 attempts brought nothing"
 
 
 @pytest.mark.req("GND-005")
