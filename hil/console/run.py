@@ -15,7 +15,7 @@ def run(session: Session, *, is_json: bool = False) -> int:
         is_json: one JSON object a line; for a script.
     """
     try:
-        if sys.stdin.isatty() and not is_json:
+        if sys.stdin.isatty() and sys.stdout.isatty() and not is_json:
             return Prompt(session).run()
         return Script(session, sys.stdout, sys.stderr, is_json=is_json).run(sys.stdin)
     except KeyboardInterrupt:

@@ -114,7 +114,7 @@ class Ask:
         holes = sum(map(len, self.missing))
         return (
             self.state.name.lower()
-            + (f", {holes} segments missing" if holes else "")
+            + (f", {holes} {'segment' if holes == 1 else 'segments'} missing" if holes else "")
             + (f": {self.gave_up}" if self.gave_up else "")
         )
 

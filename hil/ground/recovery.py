@@ -85,7 +85,8 @@ class Recovery:
         elif self.replies >= UNIDENTIFIED_REPLIES:
             self.ask.gave_up = "the satellite shows no new job"
         elif self.attempts >= ATTEMPTS:
-            self.ask.gave_up = f"{self.attempts} attempts brought nothing"
+            unknown = "; it may be on board" if self.ask.job is None else ""
+            self.ask.gave_up = f"{self.attempts} attempts brought nothing{unknown}"
         else:
             self.attempts += 1
             return next_steps(self.ask)

@@ -109,7 +109,7 @@ def test_requests_for_a_hole_are_bounded_and_the_answer_is_then_incomplete(link)
     assert ask.finish_reason == "incomplete"
     assert ask.answer is None
     assert ask.token_ids is None
-    assert ask.outcome == "incomplete, 1 segments missing: 8 attempts brought nothing"
+    assert ask.outcome == "incomplete, 1 segment missing: 8 attempts brought nothing"
     assert len(sent(link, "resend")) == 8
     assert link.ground.next_deadline_us() is None
 
@@ -132,7 +132,7 @@ def test_a_satellite_that_has_forgotten_the_job_ends_the_search(link):
     link.run(0.1)
     link.satellite.answers.clear()
     link.run(60)
-    assert ask.outcome == f"incomplete, 1 segments missing: resend failed: {Refusal.UNKNOWN_JOB.name}"
+    assert ask.outcome == f"incomplete, 1 segment missing: resend failed: {Refusal.UNKNOWN_JOB.name}"
 
 
 @pytest.mark.req("GND-006")
