@@ -84,6 +84,9 @@ void kernel_model_shape(const kernel_model *model, kernel_shape *shape);
 /* A string of the file's metadata, not terminated, inside `data`; NULL if there is none of that name. */
 const uint8_t *kernel_model_text(const kernel_model *model, const char *key, size_t *len);
 
+/* Does the tokenizer put a space before a text and after each special token? Whoever decodes takes them away again. */
+int kernel_space_first(const kernel_model *model);
+
 /* An unsigned integer of the file's metadata; `missing` if there is none of that name and kind. */
 uint64_t kernel_model_number(const kernel_model *model, const char *key, uint64_t missing);
 
@@ -93,11 +96,11 @@ const uint8_t *kernel_token(const kernel_model *model, uint32_t id, size_t *len,
 /* Octets of scratch memory (aligned to 8) that kernel_encode needs for `len` octets of text. */
 size_t kernel_encode_size(size_t len);
 
-/* Text → tokens, of which there are at most `len`. Control tokens are recognised only where they do not touch
+/* Text → tokens, of which there are at most 2·len + 1. Control tokens are recognised only where they do not touch
  * text[literal_begin … literal_end): what a user wrote stays text. The text must be UTF-8. */
 kernel_status kernel_encode(const kernel_model *model, const uint8_t *text /* (len,) */, size_t len,
                             size_t literal_begin, size_t literal_end, void *scratch /* (size,) */, size_t size,
-                            uint32_t *ids /* (len,) */, size_t *count, kernel_error *error);
+                            uint32_t *ids /* (2·len + 1,) */, size_t *count, kernel_error *error);
 
 /* Octets of arena that kernel_session_init needs. */
 kernel_status kernel_session_size(const kernel_model *model, const kernel_options *options, size_t *size,

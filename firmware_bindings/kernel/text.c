@@ -2,7 +2,7 @@
 
 #include "unicode_ranges.h"
 
-enum { OTHER, LETTER, NUMBER, SPACE };
+enum { OTHER, LETTER, NUMBER, SPACE, NOTHING };
 
 size_t text_next(span text, size_t at, uint32_t *code_point) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -43,11 +43,11 @@ static int classify(uint32_t c) {
 #undef WITHIN
 }
 
-/* The class of the character at `at`, and where it ends. A text's end is a number: both end every run. */
+/* The class of the character at `at`, and where it ends; NOTHING at the text's end. */
 static int class_at(span text, size_t at, size_t *end) {
     uint32_t c = 0;
     *end = at;
-    if (at == text.len) return NUMBER;
+    if (at == text.len) return NOTHING;
     size_t len = text_next(text, at, &c);
     *end = at + (len ? len : 1);
     return classify(c);
@@ -59,30 +59,76 @@ static size_t run_end(span text, size_t at, int class) {
     return at;
 }
 
-static size_t contraction(span text, size_t at) {
-    static const char *const suffixes[] = {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
+static int is_newline(span text, size_t at) {
+    return at < text.len && (text.data[at] == '\r' || text.data[at] == '\n');
+}
+
+/* Length of an apostrophe and what English may put after it, or 0. In any case, LONG S (U+017F) is an s. */
+static size_t contraction(span text, size_t at, int any_case) {
+    static const char suffixes[][3] = {"s", "t", "re", "ve", "m", "ll", "d"};
+    if (text.data[at] != '\'') return 0;
+    span rest = {text.data + at + 1, text.len - at - 1};
+    if (any_case && rest.len >= 2 && rest.data[0] == 0xC5 && rest.data[1] == 0xBF) return 3;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        span suffix = span_of(suffixes[i]);
-        if (suffix.len <= text.len - at && span_equal((span){text.data + at, suffix.len}, suffix)) return suffix.len;
+        size_t len = strlen(suffixes[i]), same = 0;
+        if (len > rest.len) continue;
+        while (same < len && (rest.data[same] | (any_case ? 0x20 : 0)) == suffixes[i][same]) same++;
+        if (same == len) return 1 + len;
     }
     return 0;
 }
 
-size_t text_piece_end(span text, size_t at) {
-    size_t end, next_end, len = contraction(text, at);
-    if (len) return at + len;
-    int class = class_at(text, at, &end);
-    if (class == NUMBER) return end;
-    int next = class_at(text, end, &next_end);
-    if (text.data[at] == ' ' && (next == LETTER || next == OTHER)) return run_end(text, end, next);
-    if (class != SPACE) return run_end(text, at, class);
-
-    /* A run of spaces leaves its last one to the word that follows, unless a number or the end follows. */
-    size_t last = at;
-    while (next == SPACE) {
+/* A run of spaces leaves its last one to what follows. `after` is what counts as nothing following, besides the end. */
+static size_t spaces_end(span text, size_t at, int after) {
+    size_t last = at, end = at, next_end;
+    int class;
+    while ((class = class_at(text, end, &next_end)) == SPACE) {
         last = end;
         end = next_end;
-        next = class_at(text, end, &next_end);
     }
-    return next == NUMBER || last == at ? end : last;
+    return class == NOTHING || class == after || last == at ? end : last;
+}
+
+static size_t gpt2_end(span text, size_t at, int digits_alone) {
+    size_t end, next_end, len = contraction(text, at, 0);
+    if (len) return at + len;
+    int class = class_at(text, at, &end), next = class_at(text, end, &next_end);
+    if (class == NUMBER && digits_alone) return end;
+    if (next == NUMBER && digits_alone) next = NOTHING;
+    if (text.data[at] == ' ' && next != SPACE && next != NOTHING) return run_end(text, end, next);
+    if (class != SPACE) return run_end(text, at, class);
+    return spaces_end(text, at, digits_alone ? NUMBER : NOTHING);
+}
+
+static size_t llama3_end(span text, size_t at, int most_digits) {
+    size_t end, next_end, len = contraction(text, at, 1);
+    if (len) return at + len;
+    int class = class_at(text, at, &end), next = class_at(text, end, &next_end);
+    if (class == LETTER) return run_end(text, end, LETTER);
+    if (class == NUMBER) {
+        while (--most_digits && class_at(text, end, &next_end) == NUMBER) end = next_end;
+        return end;
+    }
+    if (next == LETTER && !is_newline(text, at)) return run_end(text, end, LETTER);
+    if (class == OTHER || (text.data[at] == ' ' && next == OTHER)) {
+        end = run_end(text, end, OTHER);
+        while (is_newline(text, end)) end++;
+        return end;
+    }
+    size_t after_newline = at;
+    for (end = at; class_at(text, end, &next_end) == SPACE; end = next_end) {
+        if (is_newline(text, end)) after_newline = next_end;
+    }
+    return after_newline > at ? after_newline : spaces_end(text, at, NOTHING);
+}
+
+size_t text_piece_end(span text, size_t at, piece_rule rule) {
+    switch (rule) {
+    case PIECES_LLAMA3:
+        return llama3_end(text, at, 3);
+    case PIECES_QWEN2:
+        return llama3_end(text, at, 1);
+    default:
+        return gpt2_end(text, at, rule == PIECES_SMOLLM);
+    }
 }

@@ -14,13 +14,13 @@ class TextStream:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
+        self._follows_special = True
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def push(self, token_id: int) -> str:
         """The text that this token completes, perhaps "". Raises UsageError for an unknown id."""
-        if self._tokenizer.is_control(token_id):
-            return ""
-        return self._decoder.decode(self._tokenizer.token_bytes(token_id))
+        text, self._follows_special = self._tokenizer.text_of(token_id, self._follows_special)
+        return "" if self._tokenizer.is_control(token_id) else self._decoder.decode(text)
 
     def flush(self) -> str:
         """What was held back: U+FFFD if the answer ended inside a character, else ""."""

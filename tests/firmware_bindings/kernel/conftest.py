@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -80,6 +82,74 @@ def default_path() -> Path:
 @pytest.fixture(scope="session")
 def default_model(default_path: Path) -> Model:
     return Model(default_path, threads=2)
+
+
+# Texts of many scripts ------------------------------------------------------------------------------------------------
+
+WORDS = [
+    *(
+        "the",
+        " Don't",
+        "we'll",
+        "I'D've",
+        " hello",
+        "naïve",
+        "e\u0301",
+        "1234",
+        "3.14",
+        "'s",
+        "'re",
+        "ſ",
+        "½",
+        "²",
+        "Ⅷ",
+    ),
+    *(
+        "日本語",
+        "привет",
+        " мир",
+        "مرحبا",
+        "שלום",
+        "नमस्ते",
+        "한국어",
+        "٣",
+        "😀",
+        "👩‍👩‍👧",
+        "🇫🇷",
+        "-->",
+        "/* */",
+        "https://a.b/c?d=e",
+    ),
+    *("  ", "\n", "\n\n", "\t", "\r\n", "\u00a0", "\u2003", "\u3000", "\u0085", "\x1c", "\x00", "\u200b"),
+    *("ﬁ", "Å", "क़", "e\u0323\u0302", "각", "\u2581x", "'S", "'LL", "'ſ", "\r", " " * 33, "\n" * 20, "a" * 30),
+    *("<|im_end|>", "<|im_start|>", "<repo_name>", "<|im_en", "<think>", "</s>", "<bos>", "def f(x):\n    return x**2"),
+]
+ASSIGNED = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) not in ("Cn", "Cs", "Co")]
+
+
+@pytest.fixture(scope="session")
+def characters() -> list[str]:
+    """Every character that Unicode assigns."""
+    return ASSIGNED
+
+
+@pytest.fixture(scope="session")
+def texts() -> list[str]:
+    """10,000 texts of many scripts, code and emoji; the seed is fixed."""
+    pick = random.Random(1)
+    made = []
+    for _ in range(10_000):
+        block = pick.randrange(len(ASSIGNED) - 200)
+        alphabet = pick.choice(
+            [
+                [word + space for word in WORDS for space in ("", " ")],
+                [chr(c) for c in range(128)],
+                ASSIGNED,
+                ASSIGNED[block : block + 200] + [" "] * 40,
+            ]
+        )
+        made.append("".join(pick.choices(alphabet, k=pick.randrange(1, 40))))
+    return made
 
 
 # A file as lists, to be changed and written again -------------------------------------------------------------------

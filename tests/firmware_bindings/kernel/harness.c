@@ -50,7 +50,7 @@ static kernel_status use_tokenizer(const kernel_model *model, kernel_error *erro
     size_t len = sizeof text - 1, size = kernel_encode_size(len), count, token_len;
     kernel_token_kind kind;
     void *scratch = block(8, size);
-    uint32_t *ids = block(8, len * sizeof *ids);
+    uint32_t *ids = block(8, (2 * len + 1) * sizeof *ids);
     kernel_status status =
         kernel_encode(model, (const uint8_t *)text, len, 12, len - 2, scratch, size, ids, &count, error);
     for (size_t i = 0; status == KERNEL_OK && i < count; i++) {

@@ -118,8 +118,8 @@ def test_a_key_twice(parts, load: Callable[[bytes], Model]) -> None:
     ("key", "text", "cause"),
     [
         ("general.architecture", "gemma3", "architecture is not llama"),
-        ("tokenizer.ggml.model", "llama", "tokenizer of another kind"),
-        ("tokenizer.ggml.pre", "qwen2", "tokenizer of another kind"),
+        ("tokenizer.ggml.model", "t5", "tokenizer of another kind"),
+        ("tokenizer.ggml.pre", "dbrx", "tokenizer.ggml.pre is not known"),
     ],
 )
 def test_kinds_that_the_kernel_does_not_run(parts, load: Callable[[bytes], Model], key: str, text: str, cause) -> None:
