@@ -85,9 +85,10 @@ class FlightSoftware:
 
     def receive(self, port: str, data: bytes) -> None:
         """Take octets that have just arrived. Raises ValueError for a port that is none of PORTS."""
-        inbox = self._inbox.setdefault(_known(port), bytearray()) if data else b""
-        room = MAX_INBOX_BYTES - len(inbox)
-        if isinstance(inbox, bytearray):
+        _check(port)
+        if data:
+            inbox = self._inbox.setdefault(port, bytearray())
+            room = MAX_INBOX_BYTES - len(inbox)
             inbox += data[:room]
             self.lost_bytes += max(0, len(data) - room)
 
@@ -123,7 +124,8 @@ class FlightSoftware:
 
         Raises ValueError for a port that is none of PORTS.
         """
-        if _known(port) == "ground":
+        _check(port)
+        if port == "ground":
             return self._telemetry.transmit(max_bytes, self._commanding.ocf)
         return self._drivers[port].transmit(max_bytes, self._now_us)
 
@@ -204,10 +206,9 @@ class FlightSoftware:
         self._telemetry.report(structure.name.lower(), values, Priority.HOUSEKEEPING)
 
 
-def _known(port: str) -> str:
+def _check(port: str) -> None:
     if port not in PORTS:
         raise ValueError(f"port {port!r} is none of {', '.join(PORTS)}")
-    return port
 
 
 def _nothing() -> None:

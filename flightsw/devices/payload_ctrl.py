@@ -28,6 +28,7 @@ _RUNS = (
     (regs.RAIL2_VOLTAGE_MV, regs.RAIL2_CURRENT_MA),
     (regs.RAIL3_VOLTAGE_MV, regs.RAIL3_CURRENT_MA),
 )
+_POLL_WORDS = sum(len(run) for run in _RUNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +157,8 @@ class PayloadController(DeviceDriver):
         values = words(result.data)
         if result.failure is not None or len(values) != len(_RUNS[poll.run]):
             return False
-        if poll.run == 0:
-            self._words = []
         self._words += values
-        if poll.run < len(_RUNS) - 1:
+        if len(self._words) < _POLL_WORDS:
             return True
         try:
             reading = _reading(self._words)

@@ -233,12 +233,12 @@ class World:
         self.heard.append(Heard(self.now_ms, name, dict[str, Value](values), packet))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mission() -> Mission:
     return load_mission(None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_world(mission: Mission) -> Callable[..., World]:
     def make(**options: Any) -> World:
         return World(options.pop("mission", mission), **options)
