@@ -9,7 +9,10 @@ from hil.channel.bit_errors import BitErrors
 from hil.channel.pace import Pace
 
 LIGHT_KM_PER_S = 299_792.458
+FRAME_OCTETS = len(ASM) + TM_FRAME_LENGTH
 _NS_PER_S = 1_000_000_000
+_POINTER_AT = len(ASM) + 4
+_ONLY_IDLE = 0x7FE
 
 Source = Callable[[int], bytes]
 """At most so many octets, of what there is to send."""
@@ -49,34 +52,37 @@ class ChannelTruth:
 
 
 class _Link:
-    """One direction."""
+    """One direction; it carries whole units, and `is_fill` tells units that nobody waits for."""
 
-    def __init__(self, bits_per_s: int, delay_ns: int, errors: BitErrors) -> None:
-        self._pace = Pace(bits_per_s)
+    def __init__(self, bits_per_s: int, delay_ns: int, unit_octets: int, errors: BitErrors) -> None:
+        self._pace = Pace(bits_per_s, 8 * unit_octets)
         self._delay_ns = delay_ns
+        self._unit_octets = unit_octets
         self.errors = errors
         self.octets = 0
-        self._in_flight: deque[tuple[int, bytes]] = deque()
+        self._in_flight: deque[tuple[int, bool, bytes]] = deque()
 
-    def carry(self, elapsed_ns: int, now_ns: int, source: Source) -> bytes:
-        """Send for `elapsed_ns` up to now; what was sent."""
-        room = self._pace.octets(elapsed_ns)
+    def carry(self, elapsed_ns: int, now_ns: int, source: Source, is_fill: Callable[[bytes], bool]) -> bool:
+        """Send for `elapsed_ns` up to now; whether that was anything but fill."""
+        room = self._unit_octets * self._pace.units(elapsed_ns)
         data = source(room) if room else b""
-        if data:
-            self.octets += len(data)
-            self._in_flight.append((now_ns + self._delay_ns, self.errors.apply(data)))
         if len(data) < room:
             self._pace.idle()
-        return data
+        if not data:
+            return False
+        fill = is_fill(data)
+        self.octets += len(data)
+        self._in_flight.append((now_ns + self._delay_ns, fill, self.errors.apply(data)))
+        return not fill
 
     def arrived(self, now_ns: int) -> bytes:
         out = b""
         while self._in_flight and self._in_flight[0][0] <= now_ns:
-            out += self._in_flight.popleft()[1]
+            out += self._in_flight.popleft()[2]
         return out
 
     def next_event_ns(self) -> int | None:
-        return self._in_flight[0][0] if self._in_flight else None
+        return next((at for at, fill, _ in self._in_flight if not fill), None)
 
 
 class Channel:
@@ -90,19 +96,21 @@ class Channel:
     def __init__(self, plan: ChannelPlan, seed: int) -> None:
         delay_ns = round(plan.range_km / LIGHT_KM_PER_S * _NS_PER_S)
         up = BitErrors(plan.uplink_bit_error_rate, f"uplink {seed}", 1)
-        down = BitErrors(plan.downlink_bit_error_rate, f"downlink {seed}", len(ASM) + TM_FRAME_LENGTH)
-        self._up = _Link(plan.uplink_bits_per_s, delay_ns, up)
-        self._down = _Link(plan.downlink_bits_per_s, delay_ns, down)
+        down = BitErrors(plan.downlink_bit_error_rate, f"downlink {seed}", FRAME_OCTETS)
+        self._up = _Link(plan.uplink_bits_per_s, delay_ns, 1, up)
+        self._down = _Link(plan.downlink_bits_per_s, delay_ns, FRAME_OCTETS, down)
         self._now_ns = 0
         self.is_open = True
         """Whether there is a link at all; while there is none, nothing is pulled from either end."""
 
-    def advance(self, now_ns: int, ground: Source, satellite: Source) -> tuple[bytes, bytes]:
-        """Let both ends send until `now_ns`; what they have sent, up and down."""
+    def advance(self, now_ns: int, ground: Source, satellite: Source) -> bool:
+        """Let both ends send until `now_ns`; whether they had anything to say, only-idle frames aside."""
         elapsed_ns, self._now_ns = now_ns - self._now_ns, now_ns
         if not self.is_open:
-            return b"", b""
-        return self._up.carry(elapsed_ns, now_ns, ground), self._down.carry(elapsed_ns, now_ns, satellite)
+            return False
+        up = self._up.carry(elapsed_ns, now_ns, ground, lambda _: False)
+        down = self._down.carry(elapsed_ns, now_ns, satellite, is_only_idle)
+        return up or down
 
     def at_satellite(self) -> bytes:
         """The octets that have arrived there by now."""
@@ -113,7 +121,7 @@ class Channel:
         return self._down.arrived(self._now_ns)
 
     def next_event_ns(self) -> int | None:
-        """When octets in flight arrive; None if there are none."""
+        """When octets in flight arrive, only-idle frames aside; None if there are none."""
         times = (self._up.next_event_ns(), self._down.next_event_ns())
         return min((at for at in times if at is not None), default=None)
 
@@ -125,6 +133,12 @@ class Channel:
             uplink_bits_flipped=self._up.errors.bits_flipped,
             downlink_octets=self._down.octets,
             downlink_bits_flipped=self._down.errors.bits_flipped,
-            downlink_frames=self._down.octets // (len(ASM) + TM_FRAME_LENGTH),
+            downlink_frames=self._down.octets // FRAME_OCTETS,
             downlink_frames_hit=self._down.errors.units_hit,
         )
+
+
+def is_only_idle(frames: bytes) -> bool:
+    """Whether whole frames with their markers carry no packets, by their first header pointers."""
+    pointers = zip(frames[_POINTER_AT::FRAME_OCTETS], frames[_POINTER_AT + 1 :: FRAME_OCTETS], strict=False)
+    return all((high << 8 | low) & 0x7FF == _ONLY_IDLE for high, low in pointers)

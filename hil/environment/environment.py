@@ -1,6 +1,6 @@
 """Sunlight, battery, temperature and loads: drives the analogue inputs of both boards, and counts the energy.
 
-Everything is constant between two looks, so the integrals are exact: power in µW (mV times mA) times ns is energy in fJ.
+Everything is constant between two looks, so the integrals are exact: µW (mV times mA) times ns is fJ.
 The battery's voltage is a straight line over its charge, and it loses nothing; temperature is what it is set to.
 """
 
@@ -181,7 +181,7 @@ class Environment:
         controller.set_power_good(self._power_good)
 
     def _computer_mw(self) -> int:
-        """What the payload takes when it has all its rails: a straight line between the rates that the profile names."""
+        """What the payload takes with all its rails: a straight line between the rates that the profile names."""
         idle_mw = self._profile.idle_power_mw
         if self._computer is None or not self._computer.rate_mtokens_per_s:
             return idle_mw
