@@ -62,11 +62,15 @@ class World:
         is_busy |= self.channel.advance(now_ns, self.ground.transmit, _port(flight, GROUND))
         if data := self.channel.at_satellite():
             received[GROUND] = data
+        if received or _is_due(flight.next_event_ns(), now_ns):
+            is_busy = True
+            self.channel.wake()
         flight.turn(now_ns, received)
+        is_busy |= _is_due(self.ground.next_deadline_us(), now_ns // US_NS)
         self.ground.tick(now_ns // US_NS)
         if data := self.channel.at_ground():
             self.ground.receive(data)
-        return is_busy or bool(received)
+        return is_busy
 
     def next_event_ns(self) -> int | None:
         """When the first of all of these has something to do without being asked."""
@@ -82,3 +86,7 @@ class World:
 
 def _port(flight: FlightEnd, name: str) -> Callable[[int], bytes]:
     return lambda max_bytes: flight.pull(name, max_bytes)
+
+
+def _is_due(at: int | None, now: int) -> bool:
+    return at is not None and at <= now

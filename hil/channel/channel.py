@@ -60,20 +60,27 @@ class _Link:
         self._unit_octets = unit_octets
         self.errors = errors
         self.octets = 0
+        self._is_drained = False
         self._in_flight: deque[tuple[int, bool, bytes]] = deque()
 
     def carry(self, elapsed_ns: int, now_ns: int, source: Source, is_fill: Callable[[bytes], bool]) -> bool:
-        """Send for `elapsed_ns` up to now; whether that was anything but fill."""
+        """Send for `elapsed_ns` up to now; whether there may be more than fill to send."""
         room = self._unit_octets * self._pace.units(elapsed_ns)
-        data = source(room) if room else b""
+        if not room:
+            return not self._is_drained
+        data = source(room)
+        fill = is_fill(data)
         if len(data) < room:
             self._pace.idle()
-        if not data:
-            return False
-        fill = is_fill(data)
-        self.octets += len(data)
-        self._in_flight.append((now_ns + self._delay_ns, fill, self.errors.apply(data)))
+        if data:
+            self.octets += len(data)
+            self._in_flight.append((now_ns + self._delay_ns, fill, self.errors.apply(data)))
+        self._is_drained = fill
         return not fill
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._is_drained = False
 
     def arrived(self, now_ns: int) -> bytes:
         out = b""
@@ -104,13 +111,17 @@ class Channel:
         """Whether there is a link at all; while there is none, nothing is pulled from either end."""
 
     def advance(self, now_ns: int, ground: Source, satellite: Source) -> bool:
-        """Let both ends send until `now_ns`; whether they had anything to say, only-idle frames aside."""
+        """Let both ends send until `now_ns`; whether they may have more to say, only-idle frames aside."""
         elapsed_ns, self._now_ns = now_ns - self._now_ns, now_ns
         if not self.is_open:
             return False
-        up = self._up.carry(elapsed_ns, now_ns, ground, lambda _: False)
+        up = self._up.carry(elapsed_ns, now_ns, ground, lambda data: not data)
         down = self._down.carry(elapsed_ns, now_ns, satellite, is_only_idle)
         return up or down
+
+    def wake(self) -> None:
+        """Something has happened at the satellite, of which it may have to tell."""
+        self._down.wake()
 
     def at_satellite(self) -> bytes:
         """The octets that have arrived there by now."""

@@ -17,7 +17,7 @@ _SIMULATED: Mapping[str, str] = {
     "model://payload_ctrl": "hil.devices.payload_ctrl_model:ModelPayloadController",
     "rtl://payload_ctrl": "hil.devices.payload_ctrl_rtl:RtlPayloadController",
     "model://power_board": "hil.devices.power_board:ModelPowerBoard",
-    "kernel://payload_computer": "hil.devices.payload_computer:stand_alone",
+    "kernel://payload_computer": "hil.devices.payload_computer:make_payload_computer",
 }
 """URL → what makes it. Modules are imported when a device is made, since some need tools that may be missing."""
 

@@ -6,11 +6,10 @@ The battery's voltage is a straight line over its charge, and it loses nothing; 
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Protocol
 
 from firmware_bindings.devicelink.payload_computer import ComputerState
 from flightsw.payload import ComputeProfile
-from hil.devices.device import PayloadController
+from hil.devices.device import PayloadController, PoweredComputer
 from hil.devices.power_board import Readings
 from hil.environment.rails import RAILS, rail_currents_ma
 
@@ -40,18 +39,6 @@ class BatteryAndSun:
             raise ValueError(f"temperature_centidegc = {self.temperature_centidegc} is not from -10000 to 15000")
         if not (0 <= self.array_mw <= 1_000_000 and 0 <= self.platform_mw <= 1_000_000):
             raise ValueError("array_mw and platform_mw are from 0 to 1000000")
-
-
-class PoweredComputer(Protocol):
-    """What the environment needs of a payload computer: its power switch, and what it draws by."""
-
-    @property
-    def state(self) -> ComputerState | None: ...
-
-    @property
-    def rate_mtokens_per_s(self) -> int: ...
-
-    def set_power(self, is_on: bool) -> None: ...
 
 
 class Environment:

@@ -106,7 +106,11 @@ def test_only_idle_frames_are_no_event() -> None:
     assert is_only_idle(idle)
     assert not is_only_idle(idle + busy)
     channel = Channel(ChannelPlan(), 1)
+    assert channel.advance(MS_NS, nothing, nothing)  # no frame's time has passed: who knows
     assert not channel.advance(3 * MS_NS, nothing, lambda room: idle[:room])
+    assert not channel.advance(3 * MS_NS, nothing, nothing)
+    channel.wake()
+    assert channel.advance(3 * MS_NS, nothing, nothing)
     assert channel.next_event_ns() is None
     assert channel.advance(6 * MS_NS, nothing, lambda room: busy[:room])
     assert channel.next_event_ns() is not None
