@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from flightsw.shell import EffectRunner, Recorder, RecordStore
-
 from flightsw.mission import Mission
+from flightsw.shell import EffectRunner, Recorder, RecordStore
 
 US_NS = 1000
 

@@ -1,10 +1,10 @@
 """Which failure is whose fault, and so which exit code it ends with: 1 the satellite or a board, 2 the user."""
 
-from flightsw.shell import StoreError
 from serial import SerialException
 
 from flightsw.ccsds import EncodeError
 from flightsw.mission import TomlError
+from flightsw.shell import StoreError
 from hil.ask import RefusedError
 from hil.bench import BenchTimeoutError, FlightSoftwareDiedError
 from hil.devices import DeviceError

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from flightsw.shell import RecordingError, replay
 from rich.console import Console
 from rich.progress import Progress
 
+from flightsw.shell import RecordingError, replay
 from hil.commands.errors import FailedError, UsageError
 
 

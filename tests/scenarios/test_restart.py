@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from flightsw.shell import RecordStore
 
 from flightsw.payload import EndReason, Refusal
+from flightsw.shell import RecordStore
 
 PARIS = "What is the capital of France?"
 
