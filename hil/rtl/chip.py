@@ -3,6 +3,7 @@
 import re
 import weakref
 from enum import IntFlag
+from functools import cache
 from typing import Any, cast
 
 from cffi import FFI
@@ -18,6 +19,12 @@ _declarations = _header.partition("/* cffi: begin */")[2].partition("/* cffi: en
 
 _ffi = FFI()
 _ffi.cdef(re.sub(r"/\*.*?\*/", "", _declarations, flags=re.DOTALL))
+
+
+@cache
+def _library() -> Any:
+    """Loaded once and never unloaded: the garbage collector may free a chip after everything that refers to it."""
+    return _ffi.dlopen(str(library()))
 
 
 class ChipError(RuntimeError):
@@ -41,7 +48,7 @@ class Chip:
     """
 
     def __init__(self) -> None:
-        self._lib: Any = cast(Any, _ffi.dlopen(str(library())))
+        self._lib = _library()
         chip = self._lib.chip_new()
         if chip == _ffi.NULL:
             raise MemoryError("no memory for a chip")
