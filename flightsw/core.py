@@ -202,7 +202,7 @@ class FlightSoftware:
                 values = payload_values(operations)
             case Housekeeping.SOFTWARE:
                 uptime_us = self._now_us - (self._booted_us or 0)
-                values = software_values(operations, self._commanding, uptime_us, self._unclean_boots)
+                values = software_values(operations, self._commanding, self._telemetry, uptime_us, self._unclean_boots)
         self._telemetry.report(structure.name.lower(), values, Priority.HOUSEKEEPING)
 
 
