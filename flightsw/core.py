@@ -111,7 +111,9 @@ class FlightSoftware:
     def notify(self, completion: Completion) -> None:
         """Take the store's answer to an effect; what follows from it happens at the next `tick`."""
         self._is_news = True
-        if self._journal.notify(completion, self._now_us):
+        was_failing = self._journal.is_failing
+        self._journal.notify(completion, self._now_us)
+        if self._journal.is_failing and not was_failing:
             self._telemetry.event("store_fault", {"fault": StoreFault.WRITE_FAILED})
 
     def effects(self) -> tuple[Effect, ...]:
