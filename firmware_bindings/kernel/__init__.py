@@ -16,7 +16,7 @@ from firmware_bindings.kernel.errors import (
     UsageError,
 )
 from firmware_bindings.kernel.model import Model
-from firmware_bindings.kernel.session import Session
+from firmware_bindings.kernel.session import Session, instruction_sets
 from firmware_bindings.kernel.text_stream import TextStream
 from firmware_bindings.kernel.tokenizer import Tokenizer
 
@@ -31,4 +31,5 @@ __all__ = [
     "TextStream",
     "Tokenizer",
     "UsageError",
+    "instruction_sets",
 ]

@@ -1,11 +1,13 @@
-/* The Llama architecture: RMS norm, attention with rotated queries and keys, gated feed-forward, residual stream.
+/* The forward pass: RMS norm, attention with rotated queries and keys, gated feed-forward, residual stream.
  *
  * Every thread runs `forward` and does its share of each phase; phases are divided by barriers. Work is split by rows,
- * tokens and heads only, never inside a sum, so the number of threads changes no bit.
+ * tokens and heads only, never inside a sum, so the number of threads changes no bit. What lies between two matrices is
+ * split by tokens; with one token, every thread does all of it for itself, in its own slot, which saves the barrier.
  */
 #include <math.h>
 
 #include "float_env.h"
+#include "maths.h"
 #include "session.h"
 
 typedef struct {
@@ -17,6 +19,13 @@ typedef struct {
     uint32_t begin, end;
 } share;
 
+/* What a matrix is multiplied with: tokens, as floats and, if some matrix wants them, as codes. */
+typedef struct {
+    const float *x; /* (count, cols) */
+    activations codes;
+    uint32_t count;
+} input;
+
 /* This thread's part of `count` items, in steps of `step`. */
 static share share_of(const worker *w, uint32_t count, uint32_t step) {
     uint64_t steps = (count + step - 1) / step, threads = w->s->options.threads;
@@ -25,66 +34,139 @@ static share share_of(const worker *w, uint32_t count, uint32_t step) {
     return (share){begin, end < count ? end : count};
 }
 
+static share rows_of(const worker *w, const matrix *weights) {
+    return share_of(w, weights->rows, w->s->count == 1 ? 1 : PANEL_ROWS);
+}
+
 static void barrier(const worker *w) { pool_barrier(&w->s->pool); }
 
-static float *scratch_row(const worker *w) {
-    const kernel_shape *m = &w->s->model->shape;
-    size_t q = (size_t)m->heads * m->head_size, widest = q > m->embedding ? q : m->embedding;
-    return w->s->row + w->thread * (m->feed_forward > widest ? m->feed_forward : widest);
+/* The slots whose tokens this thread prepares. */
+static share slots_of(const worker *w) {
+    return w->s->count == 1 ? (share){w->thread, w->thread + 1} : share_of(w, w->s->count, 1);
 }
 
-/* out[t, r] ← W[r] · x[t] for this thread's rows r, `count` tokens t. One token reads the rows as they are stored;
- * several share a row that is expanded once. */
-static void multiply(const worker *w, const matrix *weights, share rows, const float *x, uint32_t count, float *out) {
-    const ops *o = w->s->ops;
-    float *expanded = scratch_row(w);
+/* After slots_of: all tokens are prepared for this thread. */
+static void gather_slots(const worker *w) {
+    if (w->s->count > 1) barrier(w);
+}
+
+/* From token `token` on. */
+static activations codes_from(activations codes, size_t token) {
+    codes.codes += token * codes.width;
+    codes.scales += token * (codes.width / BLOCK);
+    codes.sums += token * (codes.width / BLOCK);
+    return codes;
+}
+
+/* The slot of the first of the tokens that slots_of prepared. */
+static uint32_t first_slot(const worker *w) { return w->s->count == 1 ? w->thread : 0; }
+
+static panel panel_of(const worker *w) {
+    const kernel_session *s = w->s;
+    return (panel){s->panel_codes + w->thread * s->width * PANEL_ROWS, s->panel_scales + w->thread * s->width,
+                   s->panel_minima + w->thread * s->width,
+                   s->panel_chains + (size_t)w->thread * PANEL_TOKENS * GROUP * PANEL_ROWS};
+}
+
+/* out[t, r] ← W[r] · x[t] for this thread's rows r. One token reads the rows as they are stored; several share rows
+ * that are unpacked once. */
+static void multiply_q15(const worker *w, const matrix *weights, share rows, input in, float *out) {
+    const q15_ops *o = w->s->ops.q15;
+    uint32_t r = rows.begin;
+    panel unpacked = panel_of(w);
+    for (; in.count > 1 && o->multiply && r + PANEL_ROWS <= rows.end; r += PANEL_ROWS) {
+        o->unpack[weights->type](weights->data + r * weights->row_bytes, weights->row_bytes, weights->cols, &unpacked);
+        o->multiply(&unpacked, has_minimum(weights->type), &in.codes, in.count, weights->cols, out + r, weights->rows);
+    }
+    for (uint32_t t = 0; t < in.count; t++) {
+        o->rows_dot[weights->type](weights->data + r * weights->row_bytes, weights->row_bytes, rows.end - r, &in.codes,
+                                   t, weights->cols, out + (size_t)t * weights->rows + r);
+    }
+}
+
+static void multiply_f32(const worker *w, const matrix *weights, share rows, input in, float *out) {
+    const float_ops *o = w->s->ops.f32;
+    float *expanded = w->s->row + w->thread * w->s->width;
     for (uint32_t r = rows.begin; r < rows.end; r++) {
         const uint8_t *row = weights->data + r * weights->row_bytes;
-        if (count == 1) {
-            out[r] = o->row_dot[weights->type](row, x, weights->cols);
+        if (in.count == 1) {
+            out[r] = o->row_dot[weights->type](row, in.x, weights->cols);
         } else {
-            o->expand[weights->type](row, expanded, weights->cols);
-            o->dots(expanded, x, weights->cols, weights->cols, count, out + r, weights->rows);
+            expand_row(weights->type, row, expanded, weights->cols);
+            o->dots(expanded, in.x, weights->cols, weights->cols, in.count, out + r, weights->rows);
         }
     }
 }
 
-/* As multiply, then x ← x + out. */
-static void multiply_into(const worker *w, const matrix *weights, const float *in, float *out, float *x) {
-    share rows = share_of(w, weights->rows, 1);
-    multiply(w, weights, rows, in, w->s->count, out);
-    for (uint32_t t = 0; t < w->s->count; t++) {
-        for (uint32_t r = rows.begin; r < rows.end; r++) {
-            size_t at = (size_t)t * weights->rows + r;
-            x[at] += out[at];
-        }
-    }
+static void multiply(const worker *w, const matrix *weights, share rows, input in, float *out) {
+    (is_quantised(weights->type) ? multiply_q15 : multiply_f32)(w, weights, rows, in, out);
 }
 
 /* The weights of a norm lie in the file at a multiple of 8 octets. */
 static const float *vector_of(const matrix *weights) { return (const float *)(const void *)weights->data; }
 
-/* normed[t] ← x[t] · (1 / √(mean x[t]² + ε)) · weight, for this thread's tokens. */
-static void normalise(const worker *w, const matrix *weights) {
-    const kernel_shape *m = &w->s->model->shape;
+/* out ← x · (1 / √(mean x² + ε)) · weight; may be in place. */
+static void normalise(const worker *w, const matrix *weights, const float *x, float *out) {
     const float *weight = vector_of(weights);
-    share tokens = share_of(w, w->s->count, 1);
-    for (uint32_t t = tokens.begin; t < tokens.end; t++) {
-        const float *x = w->s->x + (size_t)t * m->embedding;
-        float *out = w->s->normed + (size_t)t * m->embedding;
-        float mean = w->s->ops->dot(x, x, m->embedding) / (float)m->embedding;
-        float scale = 1.0f / sqrtf(mean + m->rms_epsilon);
-        for (uint32_t i = 0; i < m->embedding; i++) out[i] = x[i] * scale * weight[i];
+    uint32_t size = weights->cols;
+    float mean = w->s->ops.f32->dot(x, x, size) / (float)size;
+    float scale = 1.0f / sqrtf(mean + w->s->model->shape.rms_epsilon);
+    for (uint32_t i = 0; i < size; i++) out[i] = x[i] * scale * weight[i];
+}
+
+static void quantise(const worker *w, const float *x, size_t size, const activations *codes, uint32_t slot) {
+    if (w->s->model->is_quantised) w->s->ops.q15->quantise(x, size, codes, slot);
+}
+
+/* The residual stream of this thread's slots, normalised, as floats and codes. */
+static input normalised(const worker *w, const matrix *weights) {
+    kernel_session *s = w->s;
+    share slots = slots_of(w);
+    for (uint32_t i = slots.begin; i < slots.end; i++) {
+        size_t at = (size_t)i * weights->cols;
+        normalise(w, weights, s->x + at, s->normed + at);
+        quantise(w, s->normed + at, weights->cols, &s->codes, i);
+    }
+    gather_slots(w);
+    uint32_t first = first_slot(w);
+    return (input){s->normed + (size_t)first * weights->cols, codes_from(s->codes, first), s->count};
+}
+
+/* x ← x + out, which some families normalise first. */
+static void add_residual(const worker *w, const matrix *post_norm) {
+    kernel_session *s = w->s;
+    size_t width = s->model->shape.embedding;
+    share slots = slots_of(w);
+    barrier(w);
+    for (uint32_t i = slots.begin; i < slots.end; i++) {
+        const float *out = s->out + (s->count == 1 ? 0 : i) * width;
+        float *x = s->x + i * width, *normed = s->normed + i * width;
+        if (post_norm->data) {
+            normalise(w, post_norm, out, normed);
+            out = normed;
+        }
+        for (size_t k = 0; k < width; k++) x[k] += out[k];
     }
 }
 
-/* Turn each pair of neighbours by its angle; may be in place. */
-static void rotate(const float *in, const float *rope, uint32_t size, float *out) {
-    for (uint32_t i = 0; i < size; i += 2) {
-        float even = in[i], odd = in[i + 1], cosine = rope[i], sine = rope[i + 1];
-        out[i] = even * cosine - odd * sine;
-        out[i + 1] = even * sine + odd * cosine;
+/* Turn each pair by its angle: neighbours, or the two halves; may be in place. */
+static void rotate(const worker *w, const float *in, const float *rope, float *out) {
+    uint32_t size = w->s->model->shape.head_size;
+    int halves = w->s->model->traits.rope_halves;
+    for (uint32_t i = 0; i < size / 2; i++) {
+        uint32_t first = halves ? i : 2 * i, second = halves ? i + size / 2 : 2 * i + 1;
+        float a = in[first], b = in[second], cosine = rope[2 * i], sine = rope[2 * i + 1];
+        out[first] = a * cosine - b * sine;
+        out[second] = a * sine + b * cosine;
     }
+}
+
+static int is_local(const kernel_session *s, uint32_t layer) {
+    return s->model->traits.window && (layer + 1) % s->model->traits.global_every != 0;
+}
+
+static const float *rope_at(const kernel_session *s, uint32_t layer, size_t position) {
+    return (is_local(s, layer) ? s->local_rope : s->rope) + position * s->model->shape.head_size;
 }
 
 /* The cache of one layer and head: (C, H). */
@@ -96,31 +178,41 @@ static float *cache_of(const kernel_session *s, float *cache, uint32_t layer, ui
 static void store_keys_and_values(const worker *w, uint32_t layer) {
     kernel_session *s = w->s;
     const kernel_shape *m = &s->model->shape;
+    const matrix *norm = &s->model->layers[layer].tensors[ATTN_K_NORM];
     share items = share_of(w, s->count * m->kv_heads, 1);
     for (uint32_t i = items.begin; i < items.end; i++) {
         uint32_t token = i / m->kv_heads, head = i % m->kv_heads;
         size_t position = s->position + token, to = position * m->head_size, from = (size_t)i * m->head_size;
-        rotate(s->new_keys + from, s->rope + to, m->head_size, cache_of(s, s->keys, layer, head) + to);
+        if (norm->data) normalise(w, norm, s->new_keys + from, s->new_keys + from);
+        rotate(w, s->new_keys + from, rope_at(s, layer, position), cache_of(s, s->keys, layer, head) + to);
         memcpy(cache_of(s, s->values, layer, head) + to, s->new_values + from, m->head_size * sizeof *s->values);
     }
 }
 
-/* One query against all keys up to its own position. */
+/* One query against the keys up to its own position, or the last `window` of them. */
 static void attend_head(const worker *w, uint32_t layer, uint32_t token, uint32_t head) {
     kernel_session *s = w->s;
     const kernel_shape *m = &s->model->shape;
+    const model_traits *traits = &s->model->traits;
+    const matrix *norm = &s->model->layers[layer].tensors[ATTN_Q_NORM];
     uint32_t kv_head = head / (m->heads / m->kv_heads);
     size_t positions = (size_t)s->position + token + 1, at = ((size_t)token * m->heads + head) * m->head_size;
+    size_t first = is_local(s, layer) && positions > traits->window ? positions - traits->window : 0;
+    size_t seen = positions - first;
     float *scores = s->scores + (size_t)w->thread * s->options.context_tokens, *query = s->queries + at;
-    float scale = 1.0f / sqrtf((float)m->head_size), largest = -INFINITY;
-    rotate(query, s->rope + (positions - 1) * m->head_size, m->head_size, query);
-    s->ops->dots(query, cache_of(s, s->keys, layer, kv_head), m->head_size, m->head_size, positions, scores, 1);
-    for (size_t i = 0; i < positions; i++) {
-        scores[i] *= scale;
+    float largest = -INFINITY;
+    if (norm->data) normalise(w, norm, query, query);
+    rotate(w, query, rope_at(s, layer, positions - 1), query);
+    const float *keys = cache_of(s, s->keys, layer, kv_head) + first * m->head_size;
+    s->ops.f32->dots(query, keys, m->head_size, m->head_size, seen, scores, 1);
+    for (size_t i = 0; i < seen; i++) {
+        scores[i] *= traits->attention_scale;
+        if (traits->attention_cap > 0) scores[i] = traits->attention_cap * tanh_f32(scores[i] / traits->attention_cap);
         largest = scores[i] > largest ? scores[i] : largest;
     }
-    float sum = s->ops->exponentials(scores, positions, largest), *out = s->blended + at;
-    s->ops->blend(scores, cache_of(s, s->values, layer, kv_head), positions, m->head_size, out);
+    float sum = s->ops.f32->exponentials(scores, seen, largest), *out = s->blended + at;
+    const float *values = cache_of(s, s->values, layer, kv_head) + first * m->head_size;
+    s->ops.f32->blend(scores, values, seen, m->head_size, out);
     for (uint32_t i = 0; i < m->head_size; i++) out[i] /= sum;
 }
 
@@ -128,67 +220,91 @@ static void attend(const worker *w, uint32_t layer) {
     uint32_t heads = w->s->model->shape.heads;
     share items = share_of(w, w->s->count * heads, 1);
     for (uint32_t i = items.begin; i < items.end; i++) attend_head(w, layer, i / heads, i % heads);
+    barrier(w);
+}
+
+/* What attention gave, as floats and codes. */
+static input blended(const worker *w, size_t width) {
+    kernel_session *s = w->s;
+    share slots = slots_of(w);
+    for (uint32_t i = slots.begin; i < slots.end; i++) {
+        quantise(w, s->blended + (s->count == 1 ? 0 : i) * width, width, &s->codes, i);
+    }
+    gather_slots(w);
+    return (input){s->blended, codes_from(s->codes, first_slot(w)), s->count};
+}
+
+static void attention(const worker *w, uint32_t l) {
+    kernel_session *s = w->s;
+    const matrix *tensors = s->model->layers[l].tensors;
+    input in = normalised(w, &tensors[ATTN_NORM]);
+    multiply(w, &tensors[ATTN_Q], rows_of(w, &tensors[ATTN_Q]), in, s->queries);
+    multiply(w, &tensors[ATTN_K], rows_of(w, &tensors[ATTN_K]), in, s->new_keys);
+    multiply(w, &tensors[ATTN_V], rows_of(w, &tensors[ATTN_V]), in, s->new_values);
+    barrier(w);
+    store_keys_and_values(w, l);
+    barrier(w);
+    attend(w, l);
+    in = blended(w, tensors[ATTN_OUTPUT].cols);
+    multiply(w, &tensors[ATTN_OUTPUT], rows_of(w, &tensors[ATTN_OUTPUT]), in, s->out);
+    add_residual(w, &tensors[ATTN_POST_NORM]);
 }
 
 static void feed_forward(const worker *w, const matrix *tensors) {
     kernel_session *s = w->s;
-    uint32_t width = s->model->shape.feed_forward;
-    share rows = share_of(w, width, CHAINS);
-    multiply(w, &tensors[FFN_GATE], rows, s->normed, s->count, s->gate);
-    multiply(w, &tensors[FFN_UP], rows, s->normed, s->count, s->up);
+    const float_ops *o = s->ops.f32;
+    size_t width = s->model->shape.feed_forward;
+    share rows = share_of(w, (uint32_t)width, BLOCK);
+    input in = normalised(w, &tensors[FFN_NORM]);
+    multiply(w, &tensors[FFN_GATE], rows, in, s->gate);
+    multiply(w, &tensors[FFN_UP], rows, in, s->up);
     for (uint32_t t = 0; t < s->count; t++) {
-        size_t at = (size_t)t * width + rows.begin;
-        s->ops->swiglu(s->gate + at, s->up + at, rows.end - rows.begin);
+        size_t at = t * width + rows.begin, size = rows.end - rows.begin;
+        (s->model->traits.has_gelu ? o->geglu : o->swiglu)(s->gate + at, s->up + at, size);
+        activations part = codes_from(s->gate_codes, t);
+        part.codes += rows.begin, part.scales += rows.begin / BLOCK, part.sums += rows.begin / BLOCK;
+        quantise(w, s->gate + at, size, &part, 0);
     }
-}
-
-static void project(const worker *w, const matrix *weights, float *out) {
-    multiply(w, weights, share_of(w, weights->rows, 1), w->s->normed, w->s->count, out);
+    barrier(w);
+    in = (input){s->gate, s->gate_codes, s->count};
+    multiply(w, &tensors[FFN_DOWN], rows_of(w, &tensors[FFN_DOWN]), in, s->out);
+    add_residual(w, &tensors[FFN_POST_NORM]);
 }
 
 static void embed(const worker *w) {
     kernel_session *s = w->s;
     const matrix *e = &s->model->embedding;
-    share tokens = share_of(w, s->count, 1);
-    for (uint32_t t = tokens.begin; t < tokens.end; t++) {
-        s->ops->expand[e->type](e->data + s->ids[t] * e->row_bytes, s->x + (size_t)t * e->cols, e->cols);
+    float scale = s->model->traits.embedding_scale;
+    share slots = slots_of(w);
+    for (uint32_t i = slots.begin; i < slots.end; i++) {
+        float *x = s->x + (size_t)i * e->cols;
+        expand_row(e->type, e->data + s->ids[s->count == 1 ? 0 : i] * e->row_bytes, x, e->cols);
+        for (uint32_t k = 0; k < e->cols; k++) x[k] *= scale;
     }
 }
 
-static void run_layers(const worker *w) {
+/* The logits after the last token: every thread normalises it for itself, in its own slot. */
+static void head(const worker *w) {
     kernel_session *s = w->s;
-    const kernel_model *m = s->model;
-    embed(w);
-    for (uint32_t l = 0; l < m->shape.layers; l++) {
-        const matrix *tensors = m->layers[l].tensors;
-        normalise(w, &tensors[ATTN_NORM]);
-        barrier(w);
-        project(w, &tensors[ATTN_Q], s->queries);
-        project(w, &tensors[ATTN_K], s->new_keys);
-        project(w, &tensors[ATTN_V], s->new_values);
-        barrier(w);
-        store_keys_and_values(w, l);
-        barrier(w);
-        attend(w, l);
-        barrier(w);
-        multiply_into(w, &tensors[ATTN_OUTPUT], s->blended, s->normed, s->x);
-        barrier(w);
-        normalise(w, &tensors[FFN_NORM]);
-        barrier(w);
-        feed_forward(w, tensors);
-        barrier(w);
-        multiply_into(w, &tensors[FFN_DOWN], s->gate, s->normed, s->x);
-        barrier(w);
-    }
-    if (!s->want_logits) return;
-    normalise(w, &m->output_norm);
-    barrier(w);
-    const float *last = s->normed + (size_t)(s->count - 1) * m->shape.embedding;
-    multiply(w, &m->output, share_of(w, m->output.rows, 1), last, 1, s->logits);
+    const matrix *output = &s->model->output;
+    size_t width = output->cols, last = s->count == 1 ? w->thread : s->count - 1;
+    float *normed = s->normed + w->thread * width, cap = s->model->traits.logit_cap;
+    share rows = share_of(w, output->rows, 1);
+    gather_slots(w);
+    normalise(w, &s->model->output_norm, s->x + last * width, normed);
+    quantise(w, normed, width, &s->codes, w->thread);
+    multiply(w, output, rows, (input){normed, codes_from(s->codes, w->thread), 1}, s->logits);
+    for (uint32_t r = rows.begin; cap > 0 && r < rows.end; r++) s->logits[r] = cap * tanh_f32(s->logits[r] / cap);
 }
 
 void forward(void *context, uint32_t thread) {
     uint64_t before = float_env_enter();
-    run_layers(&(worker){context, thread});
+    worker w = {context, thread};
+    embed(&w);
+    for (uint32_t l = 0; l < w.s->model->shape.layers; l++) {
+        attention(&w, l);
+        feed_forward(&w, w.s->model->layers[l].tensors);
+    }
+    if (w.s->want_logits) head(&w);
     float_env_leave(before);
 }

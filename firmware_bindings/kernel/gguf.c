@@ -11,12 +11,11 @@ typedef struct {
 
 static const uint8_t value_bytes[GGUF_VALUE_TYPES] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
-/* Octets per block and weights per block, and the type's number in the file. */
-static const struct {
-    uint32_t number, bytes, weights;
-} formats[TENSOR_TYPES] = {
-    [TENSOR_F32] = {0, 4, 1},    [TENSOR_F16] = {1, 2, 1},    [TENSOR_Q4_0] = {2, 18, 32},
-    [TENSOR_Q4_1] = {3, 20, 32}, [TENSOR_Q8_0] = {8, 34, 32},
+const tensor_format tensor_formats[TENSOR_TYPES] = {
+    [TENSOR_F32] = {0, 4, 1},       [TENSOR_F16] = {1, 2, 1},       [TENSOR_BF16] = {30, 2, 1},
+    [TENSOR_Q4_0] = {2, 18, 32},    [TENSOR_Q4_1] = {3, 20, 32},    [TENSOR_Q5_0] = {6, 22, 32},
+    [TENSOR_Q5_1] = {7, 24, 32},    [TENSOR_Q8_0] = {8, 34, 32},    [TENSOR_Q4_K] = {12, 144, 256},
+    [TENSOR_Q5_K] = {13, 176, 256}, [TENSOR_Q6_K] = {14, 210, 256},
 };
 
 static int take(cursor *c, void *into, size_t bytes) {
@@ -185,17 +184,17 @@ span gguf_next_string(span *rest) {
 /* Row length, rows and octets, all overflow-safe. */
 static kernel_status measure(gguf_tensor *t, uint32_t number, uint64_t available, kernel_error *error) {
     uint32_t type = 0;
-    while (type < TENSOR_TYPES && formats[type].number != number) type++;
+    while (type < TENSOR_TYPES && tensor_formats[type].number != number) type++;
     if (type == TENSOR_TYPES) return fail_at(error, KERNEL_UNSUPPORTED, "tensor type", number, t->name);
     t->type = (tensor_type)type;
-    if (t->size[0] == 0 || t->size[0] % formats[type].weights != 0) {
+    if (t->size[0] == 0 || t->size[0] % tensor_formats[type].weights != 0) {
         return fail_at(error, KERNEL_BAD_FILE, "tensor row length", t->size[0], t->name);
     }
-    uint64_t blocks = t->size[0] / formats[type].weights;
-    if (blocks > available / formats[type].bytes) {
+    uint64_t blocks = t->size[0] / tensor_formats[type].weights;
+    if (blocks > available / tensor_formats[type].bytes) {
         return fail_at(error, KERNEL_BAD_FILE, "tensor larger than the file; its row length is", t->size[0], t->name);
     }
-    t->row_bytes = blocks * formats[type].bytes;
+    t->row_bytes = blocks * tensor_formats[type].bytes;
     uint64_t rows_left = available / t->row_bytes;
     for (uint32_t d = 1; d < GGUF_MAX_DIMENSIONS; d++) {
         if (t->size[d] == 0 || t->size[d] > rows_left) {

@@ -14,6 +14,7 @@ enum {
     GGUF_MAX_KEY = 65535,
     GGUF_MAX_TENSOR_NAME = 64,
     GGUF_MAX_DIMENSIONS = 4,
+    BLOCK = 32, /* weights; every matrix row is a multiple of this */
 };
 
 /* Value types, numbered as in the file. */
@@ -38,11 +39,24 @@ enum {
 typedef enum {
     TENSOR_F32,
     TENSOR_F16,
+    TENSOR_BF16,
     TENSOR_Q4_0,
     TENSOR_Q4_1,
+    TENSOR_Q5_0,
+    TENSOR_Q5_1,
     TENSOR_Q8_0,
+    TENSOR_Q4_K,
+    TENSOR_Q5_K,
+    TENSOR_Q6_K,
     TENSOR_TYPES,
 } tensor_type;
+
+/* How a type is stored: its number in the file, and octets and weights of a block. */
+typedef struct {
+    uint32_t number, bytes, weights;
+} tensor_format;
+
+extern const tensor_format tensor_formats[TENSOR_TYPES];
 
 typedef struct {
     span key;

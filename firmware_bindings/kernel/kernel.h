@@ -33,6 +33,8 @@ typedef enum {
     KERNEL_ISA_BEST = 0, /* the fastest that this processor has; all give the same bits */
     KERNEL_ISA_PORTABLE,
     KERNEL_ISA_AVX2,
+    KERNEL_ISA_AVX512, /* F, BW, VL and VNNI */
+    KERNEL_ISA_NEON,
 } kernel_isa;
 
 typedef enum {
@@ -126,7 +128,10 @@ const float *kernel_logits(const kernel_session *session /* → (vocab_size,) */
 /* The id of the largest logit; of equal ones, the lowest. */
 uint32_t kernel_greedy(const kernel_session *session);
 
-/* The instruction set that the session runs on: "portable", "avx2". */
+/* Whether this processor has the instruction set. */
+int kernel_has_isa(kernel_isa isa);
+
+/* The instruction set that the session runs on: "portable", "avx2", "avx512", "neon". */
 const char *kernel_isa_name(const kernel_session *session);
 /* cffi: end */
 

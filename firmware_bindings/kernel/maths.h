@@ -31,6 +31,15 @@ static inline float exp_f32(float x) {
     return sum * power;
 }
 
+/* gelu(x) = x · (1 + tanh u) / 2 = x / (1 + exp(−2u)), u = √(2/π) · (x + 0.044715 x³); this is −2u. */
+#define GELU_CUBIC 0.044715f
+#define GELU_SCALE (-1.5957691216f)
+
+static inline float gelu_exponent(float x) { return x * fmaf(x * x, GELU_CUBIC, 1.0f) * GELU_SCALE; }
+
+/* tanh x = 1 − 2 / (1 + exp(2x)). Absolute error about 2^-23. */
+static inline float tanh_f32(float x) { return 1.0f - 2.0f / (1.0f + exp_f32(2.0f * x)); }
+
 /* base^exponent for base ≥ 1, |exponent · ln base| ≤ 700. Relative error about 1e-14. */
 double pow_f64(double base, double exponent);
 

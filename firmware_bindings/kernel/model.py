@@ -20,7 +20,7 @@ class Model:
     """What the file says: weights where they lie, tokenizer, chat template. Read-only; sessions share it.
 
     Args:
-        path: a GGUF file of the llama architecture, types F32, F16, Q8_0, Q4_0, Q4_1. Mapped read-only; do not
+        path: a GGUF file of a kind that the README names. Mapped read-only; do not
             shorten it while it is in use.
         threads: of each session; 0 means as many as there are processors to run on.
         context_tokens: most tokens of a session; less if the model was trained with less.
@@ -54,7 +54,7 @@ class Model:
         return hashlib.sha256(self._file).hexdigest()
 
     def session(self, *, batch_tokens: int = 32, isa: str = "best") -> Session:
-        """Start a text; isa: "best", "portable" or "avx2", which give the same bits."""
+        """Start a text; isa: "best", "portable", "avx2", "avx512" or "neon", which give the same bits."""
         return Session(self, threads=self.threads, batch_tokens=batch_tokens, isa=isa)
 
     def chat_prompt(self, question: str) -> str:

@@ -1,31 +1,26 @@
-/* The inner loops, one table of them per instruction set; all tables give the same bits.
+/* The inner loops, one table of them per instruction set; all tables give the same bits (README.md: the arithmetic).
  *
- * The order of a dot product of n terms (n a multiple of 8): 32 chains, all starting at +0; term i is added to chain
- * i mod 32 by one fma; then chain j takes in chain j + 16 for j < 16, and so on with 8, 4, 2, 1.
+ * float_ops: F32 activations with F32, F16 and BF16 weights, and everything between the matrices.
+ * q15_ops: 15-bit activations with quantised weights.
  */
 #ifndef SUNLIT_KERNEL_OPS_H
 #define SUNLIT_KERNEL_OPS_H
 
-#include "gguf.h"
+#include "blocks.h"
 
-enum { CHAINS = 32, EXP_CHAINS = 8 };
+enum { CHAINS = 32, EXP_CHAINS = 8, PANEL_ROWS = 32 };
 
 typedef struct {
-    const char *name;
-
     float (*dot)(const float *a /* (n,) */, const float *b /* (n,) */, size_t n);
 
     /* Dot products of one row with `count` vectors that lie `stride` floats apart; out[i · out_stride]. */
     void (*dots)(const float *row /* (n,) */, const float *x /* (count, stride) */, size_t n, size_t stride,
                  size_t count, float *out, size_t out_stride);
 
-    /* Dot product of a stored row with x; n is a multiple of 32. The weights are those of `expand`. */
-    float (*row_dot[TENSOR_TYPES])(const uint8_t *row, const float *x /* (n,) */, size_t n);
+    /* Dot product of a stored row of F32, F16 or BF16 with x; n is a multiple of 32. */
+    float (*row_dot[TENSOR_BF16 + 1])(const uint8_t *row, const float *x /* (n,) */, size_t n);
 
-    /* The F32 weights of a stored row: d·q, d·(q − 8) or d·q + m, exact but for the rounding of the last sum. */
-    void (*expand[TENSOR_TYPES])(const uint8_t *row, float *weights /* (n,) */, size_t n);
-
-    /* scores[i] ← exp(scores[i] − largest); returns their sum: 8 chains (i mod 8), folded as above. */
+    /* scores[i] ← exp(scores[i] − largest); returns their sum: 8 chains (i mod 8), folded. */
     float (*exponentials)(float *scores /* (n,) */, size_t n, float largest);
 
     /* out[d] ← Σ weights[i] · rows[i · size + d], in ascending i, one fma each; size is a multiple of 8. */
@@ -34,14 +29,62 @@ typedef struct {
 
     /* gate[i] ← gate[i] / (1 + exp(−gate[i])) · up[i]; n is a multiple of 8. */
     void (*swiglu)(float *gate /* (n,) */, const float *up /* (n,) */, size_t n);
-} ops;
 
-extern const ops ops_portable;
+    /* gate[i] ← gelu(gate[i]) · up[i], the tanh form of it; n is a multiple of 8. */
+    void (*geglu)(float *gate /* (n,) */, const float *up /* (n,) */, size_t n);
+} float_ops;
+
+/* The activations of tokens, 32 to a block: x ≈ scale · code. `width` is a multiple of 256. */
+typedef struct {
+    int16_t *codes; /* (tokens, width) */
+    float *scales;  /* (tokens, width / 32) */
+    float *sums;    /* (tokens, width / 32) scale · Σ codes of the block */
+    size_t width;
+} activations;
+
+/* 32 rows of weights, unpacked: what several tokens share. */
+typedef struct {
+    int16_t *codes; /* (blocks, 16, 32, 2): pairs of neighbours of each row */
+    float *scales;  /* (blocks, 32) */
+    float *minima;  /* (blocks, 32) */
+    float *chains;  /* (PANEL_TOKENS, 8, 32) */
+} panel;
+
+enum { PANEL_TOKENS = 8 };
+
+typedef struct {
+    const char *name;
+
+    /* Token `token` of `out` ← x; n is a multiple of 32. */
+    void (*quantise)(const float *x /* (n,) */, size_t n, const activations *out, size_t token);
+
+    /* out[r] ← row r · token `token` of x, for `count` stored rows. */
+    void (*rows_dot[TENSOR_TYPES])(const uint8_t *rows /* (count, row_bytes) */, size_t row_bytes, size_t count,
+                                   const activations *x, size_t token, size_t n, float *out);
+
+    /* 32 stored rows → panel. NULL if this instruction set has no panels. */
+    void (*unpack[TENSOR_TYPES])(const uint8_t *rows /* (32, row_bytes) */, size_t row_bytes, size_t n, panel *out);
+
+    /* out[t · out_stride + r] ← row r of the panel · token t of x. */
+    void (*multiply)(const panel *weights, int minima, const activations *x, size_t tokens, size_t n, float *out,
+                     size_t out_stride);
+} q15_ops;
+
+extern const float_ops float_ops_portable;
+extern const q15_ops q15_ops_portable;
 #if defined(__x86_64__)
-extern const ops ops_avx2;
+extern const float_ops float_ops_avx2;
+extern const q15_ops q15_ops_avx2, q15_ops_avx512;
+#elif defined(__aarch64__)
+extern const q15_ops q15_ops_neon;
 #endif
 
-/* The table for `isa`; NULL if this processor has not got it. */
-const ops *ops_for(kernel_isa isa);
+typedef struct {
+    const float_ops *f32;
+    const q15_ops *q15;
+} ops;
+
+/* The tables for `isa`; NULLs if this processor has not got it. */
+ops ops_for(kernel_isa isa);
 
 #endif

@@ -3,7 +3,7 @@
 #include "float_env.h"
 #include "maths.h"
 
-enum { MAX_CONTEXT = 1 << 24, MAX_BATCH = 512 };
+enum { MAX_BATCH = 512 };
 
 static kernel_status check(const kernel_options *o, kernel_error *error) {
     if (o->context_tokens < 1 || o->context_tokens > MAX_CONTEXT)
@@ -12,49 +12,74 @@ static kernel_status check(const kernel_options *o, kernel_error *error) {
         return fail(error, KERNEL_BAD_ARGUMENT, "batch tokens out of range:", o->batch_tokens);
     if (o->threads < 1 || o->threads > POOL_MOST)
         return fail(error, KERNEL_BAD_ARGUMENT, "threads out of range:", o->threads);
-    if (!ops_for(o->isa)) return fail(error, KERNEL_UNSUPPORTED, "this processor lacks instruction set", o->isa);
+    if (!ops_for(o->isa).q15) return fail(error, KERNEL_UNSUPPORTED, "this processor lacks instruction set", o->isa);
     return KERNEL_OK;
+}
+
+static activations place_activations(arena *a, size_t tokens, size_t width) {
+    activations place = {.width = width};
+    place.codes = arena_take(a, tokens, width * sizeof *place.codes);
+    place.scales = arena_take(a, tokens, width / BLOCK * sizeof *place.scales);
+    place.sums = arena_take(a, tokens, width / BLOCK * sizeof *place.sums);
+    return place;
 }
 
 static kernel_session *place(arena *a, const kernel_model *model, const kernel_options *o, kernel_session *s) {
     const kernel_shape *m = &model->shape;
     size_t tokens = o->batch_tokens, q = (size_t)m->heads * m->head_size, kv = (size_t)m->kv_heads * m->head_size;
-    size_t widest = q > m->embedding ? q : m->embedding;
+    size_t slots = tokens > o->threads ? tokens : o->threads, widest = q > m->embedding ? q : m->embedding;
     if (m->feed_forward > widest) widest = m->feed_forward;
+    size_t width = (widest + GROUP * BLOCK - 1) / (GROUP * BLOCK) * (GROUP * BLOCK);
     size_t cache = (size_t)m->layers * kv; /* at most 2^29 */
     kernel_session *session = arena_take(a, 1, sizeof *session);
-    *s = (kernel_session){.model = model, .ops = ops_for(o->isa), .options = *o};
+    *s = (kernel_session){.model = model, .ops = ops_for(o->isa), .options = *o, .width = width};
     s->rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
+    if (model->traits.window) s->local_rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
     s->keys = arena_take(a, o->context_tokens, cache * sizeof *s->keys);
     s->values = arena_take(a, o->context_tokens, cache * sizeof *s->values);
-    s->x = arena_take(a, tokens, m->embedding * sizeof *s->x);
-    s->normed = arena_take(a, tokens, m->embedding * sizeof *s->normed);
+    s->x = arena_take(a, slots, m->embedding * sizeof *s->x);
+    s->normed = arena_take(a, slots, m->embedding * sizeof *s->normed);
+    s->codes = place_activations(a, slots, width);
     s->queries = arena_take(a, tokens, q * sizeof *s->queries);
     s->new_keys = arena_take(a, tokens, kv * sizeof *s->new_keys);
     s->new_values = arena_take(a, tokens, kv * sizeof *s->new_values);
     s->blended = arena_take(a, tokens, q * sizeof *s->blended);
+    s->out = arena_take(a, tokens, m->embedding * sizeof *s->out);
     s->gate = arena_take(a, tokens, m->feed_forward * sizeof *s->gate);
     s->up = arena_take(a, tokens, m->feed_forward * sizeof *s->up);
+    s->gate_codes = place_activations(a, tokens, width);
     s->logits = arena_take(a, m->vocab_size, sizeof *s->logits);
     s->scores = arena_take(a, o->threads, o->context_tokens * sizeof *s->scores);
-    s->row = arena_take(a, o->threads, widest * sizeof *s->row);
+    s->row = arena_take(a, o->threads, width * sizeof *s->row);
+    s->panel_codes = arena_take(a, o->threads, width * PANEL_ROWS * sizeof *s->panel_codes);
+    s->panel_scales = arena_take(a, o->threads, width * sizeof *s->panel_scales);
+    s->panel_minima = arena_take(a, o->threads, width * sizeof *s->panel_minima);
+    s->panel_chains = arena_take(a, o->threads, (size_t)PANEL_TOKENS * GROUP * PANEL_ROWS * sizeof *s->panel_chains);
     return session;
 }
 
 /* As the reference does: the frequency and the angle are rounded to F32, then sine and cosine taken. */
-static void fill_rope(kernel_session *s) {
-    uint64_t before = float_env_enter();
+static void fill_rope(const kernel_session *s, float *rope, float base, float factor, const float *factors) {
     uint32_t half = s->model->shape.head_size / 2;
     for (uint32_t i = 0; i < half; i++) {
-        float frequency = (float)(1.0 / pow_f64((double)s->model->shape.rope_base, (double)i / half));
+        float frequency = (float)(1.0 / pow_f64((double)base, (double)i / half)) / factor;
+        if (factors) frequency /= factors[i];
         for (uint32_t position = 0; position < s->options.context_tokens; position++) {
-            float *pair = s->rope + 2 * ((size_t)position * half + i);
+            float *pair = rope + 2 * ((size_t)position * half + i);
             double sine, cosine;
             sin_cos_f64((double)((float)position * frequency), &sine, &cosine);
             pair[0] = (float)cosine;
             pair[1] = (float)sine;
         }
     }
+}
+
+static void fill_ropes(const kernel_session *s) {
+    const model_traits *t = &s->model->traits;
+    const float *factors = (const float *)(const void *)s->model->rope_factors.data;
+    uint64_t before = float_env_enter();
+    fill_rope(s, s->rope, s->model->shape.rope_base, t->rope_factor, factors);
+    if (s->local_rope) fill_rope(s, s->local_rope, t->local_rope_base, 1.0f, NULL);
     float_env_leave(before);
 }
 
@@ -84,7 +109,7 @@ kernel_status kernel_session_init(const kernel_model *model, const kernel_option
     if (a.failed) return fail(error, KERNEL_NO_MEMORY, "arena too small; its octets are", size);
     *placed = s;
     memset(placed->logits, 0, model->shape.vocab_size * sizeof *placed->logits);
-    fill_rope(placed);
+    fill_ropes(placed);
     uint32_t made = pool_start(&placed->pool, options->threads);
     if (made) return fail(error, KERNEL_NO_THREAD, "no more threads to be had than", made);
     *session = placed;
@@ -127,4 +152,6 @@ uint32_t kernel_greedy(const kernel_session *session) {
     return best;
 }
 
-const char *kernel_isa_name(const kernel_session *session) { return session->ops->name; }
+int kernel_has_isa(kernel_isa isa) { return ops_for(isa).q15 != NULL; }
+
+const char *kernel_isa_name(const kernel_session *session) { return session->ops.q15->name; }

@@ -6,29 +6,38 @@
 #include "ops.h"
 #include "pool.h"
 
-/* T batch_tokens, C context_tokens, L layers, E embedding, Q heads·head_size, H head_size, K kv_heads, F feed_forward.
- * All memory is taken once, in session.c. */
+/* T batch_tokens, S max(T, threads), C context_tokens, L layers, E embedding, Q heads·head_size, H head_size,
+ * K kv_heads, F feed_forward, W max(E, Q, F) rounded up to 256. All memory is taken once, in session.c. */
 struct kernel_session {
     const kernel_model *model;
-    const ops *ops;
+    ops ops;
     kernel_options options;
     uint32_t position; /* tokens appended */
+    size_t width;      /* W */
     pool pool;
 
-    float *rope;       /* (C, H/2, 2) cosine and sine of position · base^(−2i/H) */
-    float *keys;       /* (L, K, C, H), rotated */
-    float *values;     /* (L, K, C, H) */
-    float *x;          /* (T, E) the residual stream */
-    float *normed;     /* (T, E) */
-    float *queries;    /* (T, Q) */
-    float *new_keys;   /* (T, K·H) */
-    float *new_values; /* (T, K·H) */
-    float *blended;    /* (T, Q) attention's output */
-    float *gate;       /* (T, F) */
-    float *up;         /* (T, F) */
-    float *logits;     /* (vocab,) */
-    float *scores;     /* (threads, C) */
-    float *row;        /* (threads, max(E, Q, F)) a weight row as F32 */
+    float *rope;            /* (C, H/2, 2) cosine and sine of position · frequency */
+    float *local_rope;      /* (C, H/2, 2) of local layers; NULL if there are none */
+    float *keys;            /* (L, K, C, H), rotated */
+    float *values;          /* (L, K, C, H) */
+    float *x;               /* (S, E) the residual stream */
+    float *normed;          /* (S, E) */
+    activations codes;      /* (S, W) of what is normed or blended */
+    float *queries;         /* (T, Q) */
+    float *new_keys;        /* (T, K·H) */
+    float *new_values;      /* (T, K·H) */
+    float *blended;         /* (T, Q) attention's output */
+    float *out;             /* (T, E) what is added to the residual stream */
+    float *gate;            /* (T, F) */
+    float *up;              /* (T, F) */
+    activations gate_codes; /* (T, W) */
+    float *logits;          /* (vocab,) */
+    float *scores;          /* (threads, C) */
+    float *row;             /* (threads, W) a weight row as F32 */
+    int16_t *panel_codes;   /* (threads, 32 · W); these four are ops.h's panel */
+    float *panel_scales;    /* (threads, W) */
+    float *panel_minima;    /* (threads, W) */
+    float *panel_chains;    /* (threads, PANEL_TOKENS · 8 · 32) */
 
     const uint32_t *ids; /* of the batch in work */
     uint32_t count;

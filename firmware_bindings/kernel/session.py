@@ -13,7 +13,18 @@ from firmware_bindings.kernel.errors import Cancelled, ContextFull, UsageError, 
 if TYPE_CHECKING:
     from firmware_bindings.kernel.model import Model
 
-ISAS = {"best": lib.KERNEL_ISA_BEST, "portable": lib.KERNEL_ISA_PORTABLE, "avx2": lib.KERNEL_ISA_AVX2}
+ISAS = {
+    "best": lib.KERNEL_ISA_BEST,
+    "portable": lib.KERNEL_ISA_PORTABLE,
+    "avx2": lib.KERNEL_ISA_AVX2,
+    "avx512": lib.KERNEL_ISA_AVX512,
+    "neon": lib.KERNEL_ISA_NEON,
+}
+
+
+def instruction_sets() -> dict[str, bool]:
+    """Every instruction set that the kernel is written for, and whether this processor has it."""
+    return {name: bool(lib.kernel_has_isa(number)) for name, number in ISAS.items() if name != "best"}
 
 
 class Session:
@@ -56,7 +67,7 @@ class Session:
 
     @property
     def isa(self) -> str:
-        """The instruction set in use: "portable" or "avx2"."""
+        """The instruction set in use: "portable", "avx2", "avx512" or "neon"."""
         return str(ffi.string(lib.kernel_isa_name(self._open())).decode())
 
     def prefill(self, ids: Sequence[int], *, cancelled: Callable[[], bool] | None = None) -> None:

@@ -106,15 +106,16 @@ static int run(const char *path) {
     size_t len;
     uint8_t *data = read_file(path, &len);
     uint64_t first = 0;
-    for (uint32_t way = 0; way < 16; way++) {
-        kernel_options options = {16, way & 1 ? 5 : PROMPT, way & 2 ? 3 : 1,
-                                  way & 4 ? KERNEL_ISA_BEST : KERNEL_ISA_PORTABLE};
+    for (uint32_t way = 0; way < 8 * 5; way++) {
+        kernel_isa isa = way / 8 == 4 ? KERNEL_ISA_BEST : (kernel_isa)(KERNEL_ISA_PORTABLE + way / 8);
+        if (!kernel_has_isa(isa)) continue;
+        kernel_options options = {16, way & 1 ? 5 : PROMPT, way & 2 ? 3 : 1, isa};
         kernel_error error;
         uint64_t sum = 0, before = float_env_enter();
 #if defined(__x86_64__)
-        if (way & 8) float_env_leave(0x1F80 | 0x8040 | 0x6000); /* flush to zero, round towards zero */
+        if (way & 4) float_env_leave(0x1F80 | 0x8040 | 0x6000); /* flush to zero, round towards zero */
 #elif defined(__aarch64__)
-        if (way & 8) float_env_leave(0x1C00000);
+        if (way & 4) float_env_leave(0x1C00000);
 #endif
         kernel_status status = use(data, len, options, &sum, &error);
         float_env_leave(before);
@@ -156,7 +157,8 @@ static int mutate(const char *path, uint64_t state, unsigned count) {
     uint8_t *data = read_file(path, &len);
     unsigned refused = 0;
     for (unsigned i = 0; i < count; i++) {
-        kernel_options options = {PROMPT, 4, 1, i % 2 ? KERNEL_ISA_BEST : KERNEL_ISA_PORTABLE};
+        kernel_options options = {PROMPT, 4, 1, (kernel_isa)(KERNEL_ISA_BEST + i % 4)};
+        if (!kernel_has_isa(options.isa)) options.isa = KERNEL_ISA_BEST;
         kernel_error error = {0};
         uint64_t sum;
         uint8_t *whole = block(32, len);
