@@ -133,7 +133,7 @@ class PayloadComputer:
 
     def power_off(self) -> None:
         """Whatever the engine is at stops."""
-        self._job.finish = Finish(reason=FinishReason.CANCELLED)
+        self._finish(Finish(reason=FinishReason.CANCELLED))
         self._state = ComputerState.EMPTY
 
     @property
@@ -198,6 +198,7 @@ class PayloadComputer:
 
     def _finish(self, finish: Finish) -> None:
         self._job.finish, self._state = finish, ComputerState.READY
+        self._answering = iter(())  # lets go of what the engine holds for it
 
     def _listen(self, data: bytes) -> bytes:
         out = self._slave.receive(data, self._now_us)

@@ -111,7 +111,9 @@ class FlightSoftware:
     def notify(self, completion: Completion) -> None:
         """Take the store's answer to an effect; what follows from it happens at the next `tick`."""
         self._is_news = True
-        if self._journal.notify(completion, self._now_us):
+        was_failing = self._journal.is_failing
+        self._journal.notify(completion, self._now_us)
+        if self._journal.is_failing and not was_failing:
             self._telemetry.event("store_fault", {"fault": StoreFault.WRITE_FAILED})
 
     def effects(self) -> tuple[Effect, ...]:
@@ -202,7 +204,7 @@ class FlightSoftware:
                 values = payload_values(operations)
             case Housekeeping.SOFTWARE:
                 uptime_us = self._now_us - (self._booted_us or 0)
-                values = software_values(operations, self._commanding, uptime_us, self._unclean_boots)
+                values = software_values(operations, self._commanding, self._telemetry, uptime_us, self._unclean_boots)
         self._telemetry.report(structure.name.lower(), values, Priority.HOUSEKEEPING)
 
 

@@ -4,6 +4,7 @@ from flightsw.commanding import Commanding
 from flightsw.devices.payload_ctrl import RAILS
 from flightsw.mission import Housekeeping, HousekeepingPlan, RailFault
 from flightsw.operations import Operations
+from flightsw.telemetry import Telemetry
 
 FALLBACK_PERIOD_MS = 10_000
 """Of a structure that the mission only plans on request, once ground enables it."""
@@ -87,7 +88,9 @@ def payload_values(operations: Operations) -> dict[str, object]:
     }
 
 
-def software_values(operations: Operations, commanding: Commanding, uptime_us: int, boots: int) -> dict[str, object]:
+def software_values(
+    operations: Operations, commanding: Commanding, telemetry: Telemetry, uptime_us: int, boots: int
+) -> dict[str, object]:
     """Of structure SOFTWARE."""
     accepted, rejected = commanding.frames
     return {
@@ -97,7 +100,8 @@ def software_values(operations: Operations, commanding: Commanding, uptime_us: i
         "last_job": operations.jobs.last_id,
         "frames_accepted": accepted & _U32,
         "frames_rejected": rejected & _U32,
-        "commands_rejected": commanding.counters.rejected & _U32,
+        "commands_rejected": (commanding.counters.rejected + commanding.counters.dropped) & _U32,
+        "reports_dropped": sum(telemetry.dropped.values()) & _U32,
         "link_errors": sum(driver.link_errors for driver in operations.drivers) & _U32,
     }
 

@@ -26,6 +26,8 @@ class Journal:
         self._has_failed = False
         self._next_id = 1
         self._retry_us: int | None = None
+        self.is_failing = False
+        """The last batch could not be stored."""
 
     @property
     def is_busy(self) -> bool:
@@ -66,16 +68,17 @@ class Journal:
         out, self._unsent = tuple(self._unsent), []
         return out
 
-    def notify(self, completion: Completion, now_us: int) -> bool:
-        """Take the store's answer; whether a batch has failed by it. Unknown ids mean nothing."""
-        if completion.id not in self._awaited:
-            return False
-        self._awaited.discard(completion.id)
-        self._has_failed |= not completion.is_stored
-        return not self._awaited and self._end(now_us)
+    def notify(self, completion: Completion, now_us: int) -> None:
+        """Take the store's answer. Unknown ids mean nothing."""
+        if completion.id in self._awaited:
+            self._awaited.discard(completion.id)
+            self._has_failed |= not completion.is_stored
+            if not self._awaited:
+                self._end(now_us)
 
-    def _end(self, now_us: int) -> bool:
+    def _end(self, now_us: int) -> None:
         has_failed, self._has_failed = self._has_failed, False
+        self.is_failing = has_failed
         command, self._command = self._command, None
         then: list[Then] = []
         if has_failed and self._then:
@@ -86,4 +89,3 @@ class Journal:
             then.append(command[2] if has_failed else command[1])
         for call in then:
             call()
-        return has_failed

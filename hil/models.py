@@ -20,7 +20,7 @@ from platformdirs import user_cache_path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-__all__ = ["DEFAULT", "ModelError", "ModelFile", "default_model_path", "fetch", "list_models", "verify"]
+__all__ = ["DEFAULT", "ModelError", "ModelFile", "check_file", "default_model_path", "fetch", "list_models", "verify"]
 
 CHUNK_BYTES = 1 << 20
 
@@ -89,6 +89,21 @@ def verify(model: ModelFile = DEFAULT) -> Path:
     if problem := _problem(model.path, model):
         raise ModelError(f"{model.path}: {problem}; `hil models fetch` replaces it")
     return model.path
+
+
+def check_file(path: Path) -> Path:
+    """A model's file that somebody named; one of a known model's size has to be that model, bit for bit.
+
+    Raises ModelError. What is in another file only the kernel can judge.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from error
+    for model in list_models():
+        if size == model.size_bytes and (problem := _problem(path, model)):
+            raise ModelError(f"{path} is a damaged {model.name}: {problem}")
+    return path
 
 
 def fetch(model: ModelFile = DEFAULT, *, console: Console | None = None) -> Path:

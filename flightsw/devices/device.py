@@ -70,6 +70,7 @@ class DeviceDriver:
             self._heard_us = now_us
         elif now_us - self._heard_us >= UNCARRIED_US:
             self._heard_us = now_us
+            self._abandon()
             self._lose(now_us)
         if self._next_poll_us is not None and now_us >= self._next_poll_us and self._master.idle:
             self._poll(now_us)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from firmware_bindings.devicelink import Result, read, words, write
+from firmware_bindings.devicelink import Failure, Result, read, words, write
 from firmware_bindings.devicelink.registers import payload_ctrl as regs
 from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import Device, RailFault
@@ -81,6 +81,7 @@ class PayloadController(DeviceDriver):
         self._kick_us: int | None = None
         self._fault: ModeReason | None = None
         self._cleared: bool | None = None
+        self._is_write_lost = False
         self._is_booting = True
         self._write_target()
 
@@ -102,9 +103,11 @@ class PayloadController(DeviceDriver):
             self._is_commanded_on = on
             self.rails = Rails.MOVING if self.rails is not Rails.UNKNOWN else Rails.UNKNOWN
             self._write_target()
+            self._next_poll_us = 0
 
     def clear_fault(self) -> None:
         """Clear the latched fault; `take_cleared` tells what came of it."""
+        self._cleared = None
         self._ask(write(regs.FAULT_CLEAR.address, regs.FaultClearKey.CLEAR, tag=regs.FAULT_CLEAR))
         self._next_poll_us = 0
 
@@ -132,7 +135,6 @@ class PayloadController(DeviceDriver):
         target = write(regs.TARGET.address, RAILS if on else 0, tag=regs.TARGET)
         self._ask(*((watchdog, target) if on else (target, watchdog)))
         self._valid_from = self._poll_number + 1
-        self._next_poll_us = 0
 
     def _poll(self, now_us: int) -> None:
         self._poll_number += 1
@@ -151,6 +153,8 @@ class PayloadController(DeviceDriver):
             self._kick_us = now_us + KICK_US if self._is_commanded_on else None
         elif tag is regs.FAULT_CLEAR:
             self._cleared = result.failure is None
+        if result.failure is Failure.SILENT and (tag is regs.WATCHDOG_CTRL or tag is regs.TARGET):
+            self._is_write_lost = True
         super()._hear(result, now_us)
 
     def _take_run(self, poll: _Poll, result: Result, now_us: int) -> bool:
@@ -170,6 +174,8 @@ class PayloadController(DeviceDriver):
 
     def _on_silent(self, now_us: int) -> None:
         self.rails = Rails.UNKNOWN
+        self._cleared = False
+        self._is_write_lost = True
         self._next_poll_us = now_us + FAST_POLL_US
 
     def _see(self, new: ControllerReading, now_us: int) -> None:
@@ -185,8 +191,10 @@ class PayloadController(DeviceDriver):
         self._hold_target(new)
 
     def _hold_target(self, reading: ControllerReading) -> None:
-        """Say again what the controller does not know: it may have been reset."""
-        if reading.target != (RAILS if self._is_commanded_on else 0) and not self.is_fault_latched:
+        """Say again what the controller does not know: it may have been reset, or a write been lost."""
+        is_ignorant = self._is_write_lost or reading.target != (RAILS if self._is_commanded_on else 0)
+        if is_ignorant and not (self._is_commanded_on and self.is_fault_latched):
+            self._is_write_lost = False
             self._write_target()
         if self._is_booting and self.rails is Rails.DARK:
             self._is_booting = False

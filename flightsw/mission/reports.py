@@ -67,6 +67,7 @@ REPORTS: tuple[Report, ...] = (
             number("frames_accepted", Kind.U32, doc="telecommand frames since boot"),
             number("frames_rejected", Kind.U32, doc="telecommand frames since boot"),
             number("commands_rejected", Kind.U32, doc="telecommands since boot"),
+            number("reports_dropped", Kind.U32, doc="reports that no link pulled in time, since boot"),
             number("link_errors", Kind.U32, doc="device-link frames lost to noise since boot"),
         ),
         doc="The flight software itself.",

@@ -2,18 +2,20 @@
 
 from flightsw.payload.energy import EnergyIntegral
 from flightsw.payload.jobs import ENDED, KEPT_JOBS, IllegalJobEvent, Job, JobEvent, JobQueue, JobRefused, Segment
-from flightsw.payload.modes import (
-    FAULTS,
+from flightsw.payload.mode_state import (
     Command,
     Commanded,
     Demand,
-    IllegalTransition,
     Inputs,
     ModeState,
     Observed,
     Power,
     Rails,
     Reached,
+)
+from flightsw.payload.modes import (
+    FAULTS,
+    IllegalTransition,
     boot,
     deadline_us,
     leave_safe,

@@ -2,6 +2,8 @@
 
 from typing import Protocol, runtime_checkable
 
+from firmware_bindings.devicelink.payload_computer import ComputerState
+
 
 class Device(Protocol):
     """Anything at the end of a serial line. Times are integer nanoseconds since the device was made."""
@@ -35,8 +37,16 @@ class PayloadController(Device, Protocol):
 
 
 @runtime_checkable
-class PowerSwitched(Device, Protocol):
-    """A device that lives only while the payload's rails are good."""
+class PoweredComputer(Device, Protocol):
+    """A payload computer that lives only while the payload's rails are good."""
 
     def set_power(self, is_on: bool) -> None:
         """Power it, or take its power away: all it knew is gone, silently, at that instant."""
+
+    @property
+    def state(self) -> ComputerState | None:
+        """What it is doing; None while it is off or boots."""
+
+    @property
+    def rate_mtokens_per_s(self) -> int:
+        """The cap on what it computes now; 0 while it computes nothing."""

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from firmware_bindings.computer import Engine, PayloadComputer
+from firmware_bindings.computer import Engine, EngineError, PayloadComputer
 from firmware_bindings.devicelink.payload_computer import ComputerState
 from firmware_bindings.engine import KernelEngine
-from hil.models import default_model_path
+from hil.models import ModelError, check_file, default_model_path
 
 _US_NS = 1000
 
@@ -80,11 +80,25 @@ class KernelPayloadComputer:
         return (now_ns - self._boots_at_ns) // _US_NS
 
 
-def stand_alone(model: str = "") -> KernelPayloadComputer:
-    """A payload computer that has power all the time, and boots and loads as fast as it can.
+def make_payload_computer(
+    model: str = "", *, context_tokens: int = 2048, boot_ns: int = 0, load_us: int = 0, is_on: bool = True
+) -> KernelPayloadComputer:
+    """A payload computer with a model's file, by default the default model's; a bench switches it on itself.
 
-    Raises ModelError when no `model` file is given and the default one is not on this machine.
+    Raises ModelError for a file that is missing, damaged, or no model.
     """
-    computer = KernelPayloadComputer(KernelEngine(Path(model) if model else default_model_path()))
-    computer.set_power(True)
+    engine = checked_engine(model, context_tokens)
+    computer = KernelPayloadComputer(engine, boot_ns=boot_ns, load_us=load_us)
+    computer.set_power(is_on)
     return computer
+
+
+def checked_engine(model: str, context_tokens: int) -> KernelEngine:
+    """An engine that has its default model at hand. Raises ModelError."""
+    engine = KernelEngine(check_file(Path(model) if model else default_model_path()))
+    try:
+        for _ in engine.load("", context_tokens):
+            pass
+    except EngineError as error:
+        raise ModelError(str(error)) from error
+    return engine

@@ -5,6 +5,8 @@ from importlib import import_module
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from hil.devices.device import Device
+from hil.models import ModelError
+from hil.rtl.build import BuildError
 
 
 class DeviceError(RuntimeError):
@@ -15,7 +17,7 @@ _SIMULATED: Mapping[str, str] = {
     "model://payload_ctrl": "hil.devices.payload_ctrl_model:ModelPayloadController",
     "rtl://payload_ctrl": "hil.devices.payload_ctrl_rtl:RtlPayloadController",
     "model://power_board": "hil.devices.power_board:ModelPowerBoard",
-    "kernel://payload_computer": "hil.devices.payload_computer:stand_alone",
+    "kernel://payload_computer": "hil.devices.payload_computer:make_payload_computer",
 }
 """URL → what makes it. Modules are imported when a device is made, since some need tools that may be missing."""
 
@@ -42,6 +44,8 @@ def make_device(url: str, **arguments: object) -> Device:
         return _maker(url, parts)(**dict(parse_qsl(parts.query)), **arguments)
     except TypeError as error:
         raise DeviceError(f"{url}: {error}") from error
+    except (BuildError, ModelError) as error:
+        raise DeviceError(str(error)) from error
 
 
 def _maker(url: str, parts: SplitResult) -> Callable[..., Device]:

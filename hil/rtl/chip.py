@@ -1,7 +1,9 @@
 """The Verilated payload controller as a Python object: cffi over the shim's C ABI, checked calls, Python values."""
 
 import re
+import weakref
 from enum import IntFlag
+from functools import cache
 from typing import Any, cast
 
 from cffi import FFI
@@ -17,6 +19,12 @@ _declarations = _header.partition("/* cffi: begin */")[2].partition("/* cffi: en
 
 _ffi = FFI()
 _ffi.cdef(re.sub(r"/\*.*?\*/", "", _declarations, flags=re.DOTALL))
+
+
+@cache
+def _library() -> Any:
+    """Loaded once and never unloaded: the garbage collector may free a chip after everything that refers to it."""
+    return _ffi.dlopen(str(library()))
 
 
 class ChipError(RuntimeError):
@@ -40,11 +48,13 @@ class Chip:
     """
 
     def __init__(self) -> None:
-        self._lib: Any = cast(Any, _ffi.dlopen(str(library())))
+        self._lib = _library()
         chip = self._lib.chip_new()
         if chip == _ffi.NULL:
             raise MemoryError("no memory for a chip")
-        self._chip = _ffi.gc(chip, self._lib.chip_free)
+        self._chip = chip
+        # Not left to the interpreter's last collection, which may close the library first.
+        weakref.finalize(self, self._lib.chip_free, chip)
 
     def reset(self) -> None:
         """Back to clock 0; the inputs stay as they are."""

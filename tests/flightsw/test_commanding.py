@@ -238,6 +238,17 @@ def test_the_end_of_an_answer_waits_until_it_is_durable(world: World) -> None:
     assert '"state":3' in world.records["job/0000000001"]
 
 
+@pytest.mark.req("FSW-006")
+def test_a_store_that_never_works_is_said_once(make_world: Callable[..., World]) -> None:
+    world = make_world(store_works=False)
+    world.run(30)
+    assert len(world.named("store_fault")) == 1
+    assert world.mode == "STANDBY"
+    world.store_works = True
+    world.run(2)
+    assert set(world.records) == {"boot"}
+
+
 @pytest.mark.req("FSW-019")
 def test_jobs_run_in_turn_without_a_power_cycle_and_are_reported(world: World) -> None:
     for _ in range(3):

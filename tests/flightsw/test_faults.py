@@ -187,6 +187,30 @@ def test_a_line_that_nobody_carries_is_as_silent_as_its_device(world: World) -> 
     assert world.mode == "SAFE"
 
 
+@pytest.mark.req("FSW-016")
+def test_a_command_on_a_line_that_nobody_carries_ends(world: World) -> None:
+    real, ports = world.fsw.transmit, ["ground"]
+    world.fsw.transmit = lambda port, max_bytes: real(port, max_bytes) if port in ports else b""
+    cleared = world.send("clear_fault")
+    world.run(10)
+    assert world.verifications(cleared)[-1] == ("COMPLETION_FAILED", Refusal.DEVICE_FAILED)
+    ports += world.devices
+    world.run(5)
+    assert {event["device"].name for event in world.named("device_found")} == {"PAYLOAD_CTRL", "POWER_BOARD"}
+
+
+@pytest.mark.req("FSW-021")
+def test_a_watchdog_that_was_not_heard_to_be_disarmed_is_disarmed_later(answering: World) -> None:
+    world = answering
+    world.until(lambda: ended(world))
+    world.until(lambda: world.fsw.mode.commanded.mode.name == "STANDBY")
+    world.cut.add("payload_ctrl")
+    world.run(1.5)
+    world.cut.clear()
+    world.run(20)
+    assert world.controller.peek("watchdog_age_ms") == 0
+
+
 @pytest.mark.req("FSW-017")
 def test_a_silent_power_board_takes_the_payload_off_and_refuses_questions(answering: World) -> None:
     world = answering

@@ -40,6 +40,7 @@ module responder
 
   typedef enum logic [2:0] {
     Idle,
+    Identify,
     Read,
     Collect,
     Write,
@@ -60,7 +61,10 @@ module responder
   logic [7:0] seq_q, seq_d, op_q, op_d;
   logic [15:0] address_q, address_d;
   position_t length_q, length_d, position_q, position_d;
-  logic [MaxRegisters-1:0][31:0] data_q, data_d;
+  logic [31:0] data_q[MaxRegisters];
+  logic store;
+  logic [$clog2(MaxRegisters)-1:0] store_index;
+  logic [31:0] store_word;
   logic [15:0] crc_q, crc_d, crc_next;
 
   nak_e nak;
@@ -68,20 +72,22 @@ module responder
   logic [31:0] word;
 
   always_comb begin
-    state_d    = state_q;
-    index_d    = index_q;
-    octet_d    = octet_q;
-    wdata_d    = wdata_q;
-    stored_d   = stored_q;
-    seq_d      = seq_q;
-    op_d       = op_q;
-    address_d  = address_q;
-    length_d   = length_q;
-    data_d     = data_q;
-    position_d = position_q;
-    crc_d      = crc_q;
-    done_o     = 1'b0;
-    nak        = NakNone;
+    state_d     = state_q;
+    index_d     = index_q;
+    octet_d     = octet_q;
+    wdata_d     = wdata_q;
+    stored_d    = stored_q;
+    seq_d       = seq_q;
+    op_d        = op_q;
+    address_d   = address_q;
+    length_d    = length_q;
+    store       = 1'b0;
+    store_index = index_q[$clog2(MaxRegisters)-1:0];
+    store_word  = rdata_i;
+    position_d  = position_q;
+    crc_d       = crc_q;
+    done_o      = 1'b0;
+    nak         = NakNone;
 
     unique case (state_q)
       Idle: begin
@@ -99,10 +105,11 @@ module responder
           length_d  = '0;
           unique case (op_i)
             OpSync: begin
-              state_d   = Send;
-              length_d  = 7'd6;
-              data_d[0] = {DeviceId, LinkVersion};
-              data_d[1] = {16'(MaxData), 16'h0000};
+              state_d     = Identify;
+              length_d    = 7'd6;
+              store       = 1'b1;
+              store_index = '0;
+              store_word  = {DeviceId, LinkVersion};
               if (length_i != '0) nak = NakBadLength;
             end
             OpRead: begin
@@ -117,9 +124,15 @@ module responder
           endcase
         end
       end
+      Identify: begin
+        state_d     = Send;
+        store       = 1'b1;
+        store_index = 1;
+        store_word  = {16'(MaxData), 16'h0000};
+      end
       Read: begin
+        store   = 1'b1;
         nak     = reason_i;
-        data_d[index_q[$clog2(MaxRegisters)-1:0]] = rdata_i;
         index_d = index_q + 1'b1;
         if (index_q == last) begin
           state_d  = Send;
@@ -150,10 +163,12 @@ module responder
     endcase
 
     if (nak != NakNone) begin
-      state_d   = Send;
-      op_d      = Nak;
-      length_d  = 7'd1;
-      data_d[0] = {nak, 24'h00_0000};
+      state_d     = Send;
+      op_d        = Nak;
+      length_d    = 7'd1;
+      store       = 1'b1;
+      store_index = '0;
+      store_word  = {nak, 24'h00_0000};
     end
   end
 
@@ -192,6 +207,10 @@ module responder
     .crc_o (crc_next)
   );
 
+  always_ff @(posedge clk_i) begin
+    if (store) data_q[store_index] <= store_word;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q    <= Idle;
@@ -203,7 +222,6 @@ module responder
       op_q       <= '0;
       address_q  <= '0;
       length_q   <= '0;
-      data_q     <= '0;
       position_q <= '0;
       crc_q      <= '1;
     end else begin
@@ -216,7 +234,6 @@ module responder
       op_q       <= op_d;
       address_q  <= address_d;
       length_q   <= length_d;
-      data_q     <= data_d;
       position_q <= position_d;
       crc_q      <= crc_d;
 

@@ -1,0 +1,139 @@
+"""What a bench can do, on either clock: let time pass, wait for something, break things."""
+
+import heapq
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from flightsw.mission import Mission
+from hil.bench.config import BenchConfig
+from hil.bench.world import World
+from hil.ground import Ask, EventReceived, GroundEvent, GroundStation, ReportReceived
+
+S_NS = 1_000_000_000
+
+
+class BenchTimeoutError(RuntimeError):
+    """What was waited for did not happen in time."""
+
+
+class Bench(ABC):
+    """A satellite, its ground station, and what is between and around them.
+
+    Times are seconds since the bench was made, on the bench's own clock.
+    """
+
+    urls: Mapping[str, str]
+    """Which device is which: its name, and the URL that it was made from."""
+
+    def __init__(self, world: World, ground: GroundStation, mission: Mission, config: BenchConfig) -> None:
+        self.world = world
+        self.ground = ground
+        self.mission = mission
+        self.config = config
+        self.events: list[GroundEvent] = []
+        """Everything that the ground station has told so far."""
+        self._actions: list[tuple[int, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+
+    @property
+    def now_s(self) -> float:
+        return self.world.now_ns / S_NS
+
+    @abstractmethod
+    def step(self, until_ns: int | None = None) -> None:
+        """Let time pass to the next instant at which something may happen, at most to `until_ns`."""
+
+    @abstractmethod
+    def kill_flight_software(self) -> None:
+        """End it at this instant, as a power cut would."""
+
+    @abstractmethod
+    def start_flight_software(self) -> None:
+        """Boot it from its store."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End everything; the flight software cleanly."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def run_for(self, duration_s: float) -> None:
+        """Let this much time pass."""
+        end_ns = self.world.now_ns + round(duration_s * S_NS)
+        while self.world.now_ns < end_ns:
+            self.step(end_ns)
+
+    def run_until(self, condition: Callable[[], object], timeout_s: float = 120.0) -> None:
+        """Let time pass until the condition holds. Raises BenchTimeoutError if it has not within `timeout_s`."""
+        end_ns = self.world.now_ns + round(timeout_s * S_NS)
+        while not condition():
+            if self.world.now_ns >= end_ns:
+                raise BenchTimeoutError(f"not within {timeout_s} s: the bench is at {self.now_s:.3f} s")
+            self.step(end_ns)
+
+    def ask(self, question: str, max_tokens: int | None = None, timeout_s: float = 300.0) -> Ask:
+        """Ask, and let time pass until the answer is here or ground gives up.
+
+        Raises TelecommandTooLong, EncodeError, BenchTimeoutError.
+        """
+        ask = self.ground.ask(question, max_tokens)
+        self.run_until(lambda: ask.ended, timeout_s)
+        return ask
+
+    def boot(self, timeout_s: float = 60.0) -> None:
+        """Let time pass until the ground has first heard of the satellite's mode."""
+        self.run_until(lambda: any(_tells_mode(event) for event in self.events), timeout_s)
+
+    def heard(self) -> list[str]:
+        """The satellite's events so far, each in one line with its ground time."""
+        return [f"{e.ground_us / 1e6:9.3f} s  {e.text}" for e in self.events if isinstance(e, EventReceived)]
+
+    def at(self, time_s: float, action: Callable[[], None]) -> None:
+        """Do something when the bench's clock reaches `time_s`."""
+        heapq.heappush(self._actions, (round(time_s * S_NS), next(self._order), action))
+
+    def cut_rail(self, rail: int) -> None:
+        """Break a rail of the payload at this instant."""
+        self.world.environment.cut_rail(rail)
+
+    def mend_rail(self, rail: int) -> None:
+        """Repair it."""
+        self.world.environment.mend_rail(rail)
+
+    def set_sunlight(self, is_sunlit: bool) -> None:
+        """Enter or leave the Earth's shadow."""
+        self.world.environment.is_sunlit = is_sunlit
+
+    def set_charge(self, permille: int) -> None:
+        """Let the battery hold this much."""
+        self.world.environment.set_charge(permille)
+
+    def set_temperature(self, centidegc: int) -> None:
+        """Let the boards be this warm, in hundredths of a degree Celsius."""
+        self.world.environment.temperature_centidegc = centidegc
+
+    def open_channel(self, is_open: bool) -> None:
+        """Give or take the link between ground and satellite."""
+        self.world.channel.is_open = is_open
+
+    def _next_action_ns(self) -> int | None:
+        return self._actions[0][0] if self._actions else None
+
+    def _settle(self) -> None:
+        """Do what is due, and hear what the ground station has to tell."""
+        while self._actions and self._actions[0][0] <= self.world.now_ns:
+            heapq.heappop(self._actions)[2]()
+        self.events += self.ground.events()
+
+
+def _tells_mode(event: GroundEvent) -> bool:
+    return isinstance(event, ReportReceived) and event.report.name == "power"

@@ -1,0 +1,7 @@
+"""The channel between ground and satellite: rates, light time, bit errors, and the truth about them."""
+
+from hil.channel.bit_errors import BitErrors
+from hil.channel.channel import Channel, ChannelPlan, ChannelTruth
+from hil.channel.pace import Pace
+
+__all__ = ["BitErrors", "Channel", "ChannelPlan", "ChannelTruth", "Pace"]

@@ -1,0 +1,155 @@
+"""One link up and one down: pulls what each can carry, delays it by the light time, and flips bits."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flightsw.ccsds import ASM, TM_FRAME_LENGTH
+from hil.channel.bit_errors import BitErrors
+from hil.channel.pace import Pace
+
+LIGHT_KM_PER_S = 299_792.458
+FRAME_OCTETS = len(ASM) + TM_FRAME_LENGTH
+_NS_PER_S = 1_000_000_000
+_POINTER_AT = len(ASM) + 4
+_ONLY_IDLE = 0x7FE
+
+Source = Callable[[int], bytes]
+"""At most so many octets, of what there is to send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPlan:
+    """The link, as `bench.toml` has it."""
+
+    uplink_bits_per_s: int = 64_000
+    downlink_bits_per_s: int = 1_000_000
+    range_km: float = 550.0
+    uplink_bit_error_rate: float = 0.0
+    downlink_bit_error_rate: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("uplink_bits_per_s", "downlink_bits_per_s"):
+            if not 1 <= getattr(self, name) <= 1_000_000_000:
+                raise ValueError(f"{name} = {getattr(self, name)} is not from 1 to 1000000000")
+        for name in ("uplink_bit_error_rate", "downlink_bit_error_rate"):
+            if not 0 <= getattr(self, name) <= 0.5:
+                raise ValueError(f"{name} = {getattr(self, name)} is not from 0 to 0.5")
+        if not 0 <= self.range_km <= 1_000_000:
+            raise ValueError(f"range_km = {self.range_km} is not from 0 to 1000000")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTruth:
+    """What the link has really carried, and done to it. Frames are the units of ASM and frame, whole ones."""
+
+    uplink_octets: int
+    uplink_bits_flipped: int
+    downlink_octets: int
+    downlink_bits_flipped: int
+    downlink_frames: int
+    downlink_frames_hit: int
+
+
+class _Link:
+    """One direction; it carries whole units, and `is_fill` tells units that nobody waits for."""
+
+    def __init__(self, bits_per_s: int, delay_ns: int, unit_octets: int, errors: BitErrors) -> None:
+        self._pace = Pace(bits_per_s, 8 * unit_octets)
+        self._delay_ns = delay_ns
+        self._unit_octets = unit_octets
+        self.errors = errors
+        self.octets = 0
+        self._is_drained = False
+        self._in_flight: deque[tuple[int, bool, bytes]] = deque()
+
+    def carry(self, elapsed_ns: int, now_ns: int, source: Source, is_fill: Callable[[bytes], bool]) -> bool:
+        """Send for `elapsed_ns` up to now; whether there may be more than fill to send."""
+        room = self._unit_octets * self._pace.units(elapsed_ns)
+        if not room:
+            return not self._is_drained
+        data = source(room)
+        fill = is_fill(data)
+        if len(data) < room:
+            self._pace.idle()
+        if data:
+            self.octets += len(data)
+            self._in_flight.append((now_ns + self._delay_ns, fill, self.errors.apply(data)))
+        self._is_drained = fill
+        return not fill
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._is_drained = False
+
+    def arrived(self, now_ns: int) -> bytes:
+        out = b""
+        while self._in_flight and self._in_flight[0][0] <= now_ns:
+            out += self._in_flight.popleft()[2]
+        return out
+
+    def next_event_ns(self) -> int | None:
+        return next((at for at, fill, _ in self._in_flight if not fill), None)
+
+
+class Channel:
+    """The link between a ground station and a satellite.
+
+    Args:
+        plan: rates, range and error rates.
+        seed: of its bit errors.
+    """
+
+    def __init__(self, plan: ChannelPlan, seed: int) -> None:
+        delay_ns = round(plan.range_km / LIGHT_KM_PER_S * _NS_PER_S)
+        up = BitErrors(plan.uplink_bit_error_rate, f"uplink {seed}", 1)
+        down = BitErrors(plan.downlink_bit_error_rate, f"downlink {seed}", FRAME_OCTETS)
+        self._up = _Link(plan.uplink_bits_per_s, delay_ns, 1, up)
+        self._down = _Link(plan.downlink_bits_per_s, delay_ns, FRAME_OCTETS, down)
+        self._now_ns = 0
+        self.is_open = True
+        """Whether there is a link at all; while there is none, nothing is pulled from either end."""
+
+    def advance(self, now_ns: int, ground: Source, satellite: Source) -> bool:
+        """Let both ends send until `now_ns`; whether they may have more to say, only-idle frames aside."""
+        elapsed_ns, self._now_ns = now_ns - self._now_ns, now_ns
+        if not self.is_open:
+            return False
+        up = self._up.carry(elapsed_ns, now_ns, ground, lambda data: not data)
+        down = self._down.carry(elapsed_ns, now_ns, satellite, is_only_idle)
+        return up or down
+
+    def wake(self) -> None:
+        """Something has happened at the satellite, of which it may have to tell."""
+        self._down.wake()
+
+    def at_satellite(self) -> bytes:
+        """The octets that have arrived there by now."""
+        return self._up.arrived(self._now_ns)
+
+    def at_ground(self) -> bytes:
+        """The octets that have arrived there by now."""
+        return self._down.arrived(self._now_ns)
+
+    def next_event_ns(self) -> int | None:
+        """When octets in flight arrive, only-idle frames aside; None if there are none."""
+        times = (self._up.next_event_ns(), self._down.next_event_ns())
+        return min((at for at in times if at is not None), default=None)
+
+    @property
+    def truth(self) -> ChannelTruth:
+        """What the link has done so far."""
+        return ChannelTruth(
+            uplink_octets=self._up.octets,
+            uplink_bits_flipped=self._up.errors.bits_flipped,
+            downlink_octets=self._down.octets,
+            downlink_bits_flipped=self._down.errors.bits_flipped,
+            downlink_frames=self._down.octets // FRAME_OCTETS,
+            downlink_frames_hit=self._down.errors.units_hit,
+        )
+
+
+def is_only_idle(frames: bytes) -> bool:
+    """Whether whole frames with their markers carry no packets, by their first header pointers."""
+    pointers = zip(frames[_POINTER_AT::FRAME_OCTETS], frames[_POINTER_AT + 1 :: FRAME_OCTETS], strict=False)
+    return all((high << 8 | low) & 0x7FF == _ONLY_IDLE for high, low in pointers)
