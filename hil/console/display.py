@@ -125,6 +125,8 @@ class Display:
         return []
 
     def _request(self, request: Request, state: RequestState) -> list[Line]:
+        if request.name == "ask" and request.is_refused:
+            return []  # the question's own line says it
         if state in _BAD_ENDS:
             return [Line("bad", f"{request.name} {request.outcome}")]
         if request in self.requests and state is RequestState.COMPLETED and request.name != "ask":

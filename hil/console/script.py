@@ -1,6 +1,7 @@
 """Commands from a file or a pipe, one a line: each is waited for before the next.
 
-Empty lines and lines that begin with `#` mean nothing. At the end of the input the answers still open are waited for.
+Before the first one the satellite must be heard, or FIRST_HEARD_S have passed. Empty lines and lines that begin with
+`#` mean nothing. At the end of the input the answers still open are waited for.
 """
 
 import json
@@ -15,6 +16,7 @@ from hil.console.session import Session, SessionError
 from hil.console.words import as_json
 
 STEP_S = 0.1
+FIRST_HEARD_S = 10.0
 DONE, FAILED, USAGE = 0, 1, 2
 """Exit codes: all was done; a request failed or an answer is not whole; a line means nothing."""
 
@@ -40,6 +42,8 @@ class Script:
     def run(self, lines: Iterable[str]) -> int:
         """The exit code. The first line that means nothing ends it."""
         try:
+            end_us = self._session.now_us + round(FIRST_HEARD_S * 1e6)
+            self._wait_while(lambda: not self._session.station.counters.tm.frames, end_us)
             for reply in self._replies(lines):
                 if reply.is_quit:
                     break
@@ -69,13 +73,13 @@ class Script:
             self._show(reply.lines)
         if reply.wait_s is not None:
             end_us = self._session.now_us + round(reply.wait_s * 1e6)
-            self._wait_while(lambda: self._session.now_us < end_us, end_us)
+            self._wait_while(lambda: True, end_us)
         elif reply.is_wait_for_answers:
             self._wait_while(lambda: self._operator.is_waiting_for_answers)
         self._wait_while(lambda: self._operator.is_waiting)
 
     def _wait_while(self, holds: Callable[[], bool], end_us: int | None = None) -> None:
-        while holds():
+        while holds() and (end_us is None or self._session.now_us < end_us):
             left_s = STEP_S if end_us is None else (end_us - self._session.now_us) / 1e6
             self._session.advance(min(STEP_S, left_s))
             for event in self._session.events():

@@ -83,6 +83,7 @@ class MemorySession:
 
     satellite: MemorySatellite
     is_up: bool = True
+    silent_until_us: int = 0
     now_us: int = 0
     is_closed: bool = False
 
@@ -96,7 +97,8 @@ class MemorySession:
             self.station.tick(self.now_us)
             up = self.station.transmit(10_000)
             self.satellite.receive(up if self.is_up else b"")
-            self.station.receive(self.satellite.frame())
+            if self.now_us >= self.silent_until_us:
+                self.station.receive(self.satellite.frame())
 
     def events(self) -> list[GroundEvent]:
         return self.station.events()

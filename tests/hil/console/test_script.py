@@ -57,8 +57,18 @@ def test_a_line_that_means_nothing_ends_the_script_with_exit_code_2(run_script, 
 
 @pytest.mark.req("CON-005")
 def test_wait_lets_time_pass(run_script):
-    ran = run_script("wait 2.5")
-    assert ran.session.now_us == 2_500_000
+    before_us = run_script().session.now_us
+    assert run_script("wait 2.5").session.now_us == before_us + 2_500_000
+
+
+@pytest.mark.req("CON-005")
+def test_nothing_is_sent_before_the_satellite_is_heard(run_script, session):
+    session.silent_until_us = 3_000_000
+    ran = run_script("ping")
+    assert ran.code == 0
+    assert ran.out == "    3.010 s  ping completed\n"
+    session.silent_until_us = 1 << 60
+    assert run_script("ping").code == 1
 
 
 @pytest.mark.req("CON-005")
