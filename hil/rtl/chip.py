@@ -1,7 +1,6 @@
 """The Verilated payload controller as a Python object: cffi over the shim's C ABI, checked calls, Python values."""
 
 import re
-import weakref
 from enum import IntFlag
 from functools import cache
 from typing import Any, cast
@@ -52,9 +51,7 @@ class Chip:
         chip = self._lib.chip_new()
         if chip == _ffi.NULL:
             raise MemoryError("no memory for a chip")
-        self._chip = chip
-        # Not left to the interpreter's last collection, which may close the library first.
-        weakref.finalize(self, self._lib.chip_free, chip)
+        self._chip = _ffi.gc(chip, self._lib.chip_free)
 
     def reset(self) -> None:
         """Back to clock 0; the inputs stay as they are."""

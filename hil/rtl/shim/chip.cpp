@@ -168,7 +168,11 @@ chip *chip_new(void) {
     }
 }
 
-void chip_free(chip *chip) { delete chip; }
+void chip_free(chip *chip) {
+    if (!chip) return;
+    Verilated::threadContextp(&chip->context); // where the model's scopes look themselves up; may be a freed chip's
+    delete chip;
+}
 
 void chip_reset(chip *chip) { chip->reset(); }
 
