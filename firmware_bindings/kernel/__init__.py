@@ -13,11 +13,14 @@ from firmware_bindings.kernel.errors import (
     KernelError,
     ModelFileError,
     NumericError,
+    SnapshotError,
     UsageError,
 )
 from firmware_bindings.kernel.model import Model
+from firmware_bindings.kernel.pace import Pace
+from firmware_bindings.kernel.sampling import Sampling
 from firmware_bindings.kernel.session import Session, instruction_sets
-from firmware_bindings.kernel.text_stream import TextStream
+from firmware_bindings.kernel.text_stream import StopStream, TextStream
 from firmware_bindings.kernel.tokenizer import Tokenizer
 
 __all__ = [
@@ -27,7 +30,11 @@ __all__ = [
     "Model",
     "ModelFileError",
     "NumericError",
+    "Pace",
+    "Sampling",
     "Session",
+    "SnapshotError",
+    "StopStream",
     "TextStream",
     "Tokenizer",
     "UsageError",

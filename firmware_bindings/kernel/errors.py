@@ -4,6 +4,7 @@ KernelError
 ├── ModelFileError   the file: missing, malformed, or of a kind that the kernel does not run
 ├── UsageError       the caller: no such token, text that is not text, options out of range (also a ValueError)
 ├── ContextFull      the text has outgrown the session's context; nothing was appended
+├── SnapshotError    the snapshot: damaged, or of another model or version
 ├── Cancelled        the caller's own wish; what was appended before stays appended
 └── NumericError     a logit is infinite or not a number
 """
@@ -27,6 +28,10 @@ class UsageError(KernelError, ValueError):
 
 class ContextFull(KernelError):  # noqa: N818 - a condition, not a fault
     """The text would exceed the session's context. Nothing was appended."""
+
+
+class SnapshotError(KernelError):
+    """The snapshot is damaged, or of another model or version. The session is as it was."""
 
 
 class Cancelled(KernelError):  # noqa: N818

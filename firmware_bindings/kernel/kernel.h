@@ -71,6 +71,24 @@ typedef struct {
     kernel_isa isa;
 } kernel_options;
 
+typedef struct {
+    uint32_t id;
+    float added; /* to its logit, at most 1e6; -INFINITY bans the token */
+} kernel_bias;
+
+/* How the next token is chosen; in this order: penalty, biases, temperature, top_k, top_p, min_p, one random number. */
+typedef struct {
+    float temperature;      /* 0: the largest logit; else 0.001 … 1000 */
+    uint32_t top_k;         /* keep that many of the likeliest; 0: all */
+    float top_p;            /* keep the likeliest that together have this probability, at most 1: all */
+    float min_p;            /* keep those at least so likely as this share of the likeliest; 0: all */
+    float repeat_penalty;   /* positive logits are divided by it, others multiplied; 1: none */
+    uint32_t repeat_tokens; /* it strikes what is among that many last tokens, prompt included */
+    uint64_t seed;          /* with the position it gives the random number */
+    const kernel_bias *biases /* (bias_count,) */;
+    uint32_t bias_count;
+} kernel_sampling;
+
 typedef struct kernel_model kernel_model;
 typedef struct kernel_session kernel_session;
 
@@ -130,6 +148,29 @@ uint32_t kernel_greedy(const kernel_session *session);
 
 /* Whether this processor has the instruction set. */
 int kernel_has_isa(kernel_isa isa);
+
+/* Choose the next token. The same logits, history and sampling give the same token on every machine. */
+kernel_status kernel_sample(kernel_session *session, const kernel_sampling *sampling, uint32_t *id,
+                            kernel_error *error);
+
+/* The tokens appended so far, inside the arena. */
+const uint32_t *kernel_history(const kernel_session *session /* → (kernel_position,) */);
+
+/* Forget all tokens from `position` on, and the logits. */
+kernel_status kernel_truncate(kernel_session *session, uint32_t position, kernel_error *error);
+
+/* Make `to` go on where `from` is, with the same bits. Both must be of the same model. */
+kernel_status kernel_copy(kernel_session *to, const kernel_session *from, kernel_error *error);
+
+/* A session's state as octets: history, keys and values, and the logits if there are any. What it can not detect:
+ * octets that are plausible but another session's; see snapshot.py for what guards them. */
+size_t kernel_state_size(const kernel_session *session);
+void kernel_state_save(const kernel_session *session, uint8_t *out /* (kernel_state_size,) */);
+kernel_status kernel_state_load(kernel_session *session, const uint8_t *data /* (len,) */, size_t len,
+                                uint32_t position, int has_logits, kernel_error *error);
+
+/* Are there logits, so that a next token can be chosen? */
+int kernel_has_logits(const kernel_session *session);
 
 /* The instruction set that the session runs on: "portable", "avx2", "avx512", "neon". */
 const char *kernel_isa_name(const kernel_session *session);

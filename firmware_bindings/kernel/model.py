@@ -48,10 +48,13 @@ class Model:
         self.name = self.text("general.name") or self.path.stem
         self.tokenizer = Tokenizer(self)
         self._chat: ChatTemplate | None = None
+        self._sha256: str | None = None
 
     def sha256(self) -> str:
-        """Hexadecimal SHA-256 of the whole file; reads all of it."""
-        return hashlib.sha256(self._file).hexdigest()
+        """Hexadecimal SHA-256 of the whole file; reads all of it the first time."""
+        if self._sha256 is None:
+            self._sha256 = hashlib.sha256(self._file).hexdigest()
+        return self._sha256
 
     def session(self, *, batch_tokens: int = 32, isa: str = "best") -> Session:
         """Start a text; isa: "best", "portable", "avx2", "avx512" or "neon", which give the same bits."""

@@ -55,6 +55,9 @@ static kernel_session *place(arena *a, const kernel_model *model, const kernel_o
     s->panel_scales = arena_take(a, o->threads, width * sizeof *s->panel_scales);
     s->panel_minima = arena_take(a, o->threads, width * sizeof *s->panel_minima);
     s->panel_chains = arena_take(a, o->threads, (size_t)PANEL_TOKENS * GROUP * PANEL_ROWS * sizeof *s->panel_chains);
+    s->history = arena_take(a, o->context_tokens, sizeof *s->history);
+    s->bent = arena_take(a, m->vocab_size, sizeof *s->bent);
+    s->ranked = arena_take(a, m->vocab_size, sizeof *s->ranked);
     return session;
 }
 
@@ -132,17 +135,22 @@ kernel_status kernel_forward(kernel_session *s, const uint32_t *ids, uint32_t co
     s->ids = ids;
     s->count = count;
     s->want_logits = want_logits;
+    s->has_logits = 0;
     pool_run(&s->pool, forward, s);
+    memcpy(s->history + s->position, ids, count * sizeof *ids);
     s->position += count;
     for (uint32_t i = 0; want_logits && i < vocab_size; i++) {
         if (!isfinite(s->logits[i])) return fail(error, KERNEL_NOT_FINITE, "a logit is not finite, token", i);
     }
+    s->has_logits = want_logits != 0;
     return KERNEL_OK;
 }
 
 uint32_t kernel_position(const kernel_session *session) { return session->position; }
 
 const float *kernel_logits(const kernel_session *session) { return session->logits; }
+
+int kernel_has_logits(const kernel_session *session) { return session->has_logits; }
 
 uint32_t kernel_greedy(const kernel_session *session) {
     uint32_t best = 0;

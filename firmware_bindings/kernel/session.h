@@ -13,6 +13,7 @@ struct kernel_session {
     ops ops;
     kernel_options options;
     uint32_t position; /* tokens appended */
+    int has_logits;    /* of the last of them */
     size_t width;      /* W */
     pool pool;
 
@@ -38,6 +39,9 @@ struct kernel_session {
     float *panel_scales;    /* (threads, W) */
     float *panel_minima;    /* (threads, W) */
     float *panel_chains;    /* (threads, PANEL_TOKENS · 8 · 32) */
+    uint32_t *history;      /* (C,) the tokens appended */
+    float *bent;            /* (vocab,) logits with penalties, biases and temperature; sample.c's alone */
+    uint32_t *ranked;       /* (vocab,) ids by them; sample.c's alone */
 
     const uint32_t *ids; /* of the batch in work */
     uint32_t count;

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from firmware_bindings.kernel._kernel import ffi, lib
 from firmware_bindings.kernel.arena import arena
-from firmware_bindings.kernel.errors import Cancelled, ContextFull, UsageError, check
+from firmware_bindings.kernel.errors import Cancelled, ContextFull, SnapshotError, UsageError, check
+from firmware_bindings.kernel.sampling import Sampling
+from firmware_bindings.kernel.snapshot import seal, unseal
 
 if TYPE_CHECKING:
     from firmware_bindings.kernel.model import Model
@@ -56,14 +58,19 @@ class Session:
         check(status, error)
         self.model = model
         self.batch_tokens: int = options.batch_tokens
+        self._threads, self._isa = threads, isa
         self._session = session[0]
-        self._has_logits = False
         self._close = weakref.finalize(self, _close, self._session, self._memory, model)
 
     @property
     def position(self) -> int:
         """Tokens appended so far."""
         return int(lib.kernel_position(self._open()))
+
+    @property
+    def ids(self) -> list[int]:
+        """The tokens appended so far."""
+        return list(ffi.unpack(lib.kernel_history(self._open()), count)) if (count := self.position) else []
 
     @property
     def isa(self) -> str:
@@ -103,12 +110,23 @@ class Session:
         """The likeliest next token; of equals, the lowest id. Raises UsageError before anything was appended."""
         return int(lib.kernel_greedy(self._ready()))
 
-    def generate(self, ids: Sequence[int], max_tokens: int) -> Iterator[int]:
-        """Append the prompt and yield the greedy continuation: until the model ends it (the end token is not
-        yielded), `max_tokens`, or the context is full."""
-        self.prefill(ids)
+    def sample(self, sampling: Sampling) -> int:
+        """The next token, so chosen. Raises UsageError: no logits yet, or a sampling out of range."""
+        error, token_id = ffi.new("kernel_error *"), ffi.new("uint32_t *")
+        settings, _kept = sampling.encode()
+        check(lib.kernel_sample(self._open(), settings, token_id, error), error)
+        return int(token_id[0])
+
+    def generate(self, ids: Sequence[int], max_tokens: int, sampling: Sampling | None = None) -> Iterator[int]:
+        """Append the prompt and yield the continuation, greedy or so sampled: until the model ends it (the end token is
+        not yielded), `max_tokens`, or the context is full.
+
+        Without `ids` it goes on from where the session is. A token is appended only when the one after it is asked for.
+        """
+        if ids:
+            self.prefill(ids)
         for made in range(max_tokens):
-            token_id = self.greedy()
+            token_id = self.sample(sampling) if sampling else self.greedy()
             if self.model.tokenizer.is_end(token_id):
                 return
             yield token_id
@@ -116,6 +134,53 @@ class Session:
                 return
             if made + 1 < max_tokens:
                 self.step(token_id)
+
+    def truncate(self, position: int) -> None:
+        """Forget the tokens from `position` on, and the logits. Raises UsageError if it has not come so far."""
+        error = ffi.new("kernel_error *")
+        if not 0 <= position <= self.position:
+            raise UsageError(f"no such position: {position}; the session is at {self.position}")
+        check(lib.kernel_truncate(self._open(), position, error), error)
+
+    def reuse(self, ids: Sequence[int]) -> list[int]:
+        """Keep what this session has in common with a prompt; return what is left of it to prefill, at least a token.
+
+        Raises UsageError for an empty prompt.
+        """
+        if not ids:
+            raise UsageError("a prompt needs at least one token")
+        pairs = enumerate(zip(self.ids, ids[:-1], strict=False))
+        same = next((i for i, (ours, theirs) in pairs if ours != theirs), min(self.position, len(ids) - 1))
+        self.truncate(same)
+        return list(ids[same:])
+
+    def fork(self) -> Session:
+        """Another session that goes on from here, with the same bits."""
+        other = Session(self.model, threads=self._threads, batch_tokens=self.batch_tokens, isa=self._isa)
+        error = ffi.new("kernel_error *")
+        check(lib.kernel_copy(other._open(), self._open(), error), error)
+        return other
+
+    def snapshot(self) -> bytes:
+        """All that another process needs to go on from here with the same bits: see snapshot.py."""
+        body = bytearray(lib.kernel_state_size(self._open()))
+        lib.kernel_state_save(self._session, ffi.from_buffer("uint8_t[]", body))
+        return seal(self.model.sha256(), self.position, bool(lib.kernel_has_logits(self._session)), body)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from where the snapshot was taken. If it raises, the session is as it was.
+
+        Raises:
+            SnapshotError: damaged, of another version, or of another model.
+            ContextFull: it does not fit this session's context.
+        """
+        session, error = self._open(), ffi.new("kernel_error *")
+        state = unseal(self.model.sha256(), snapshot)
+        body = ffi.from_buffer("uint8_t[]", state.body)
+        try:
+            check(lib.kernel_state_load(session, body, len(body), state.position, state.has_logits, error), error)
+        except UsageError as wrong:
+            raise SnapshotError(f"the snapshot contradicts itself: {wrong}") from wrong
 
     def close(self) -> None:
         """End the threads and release the memory. Nothing works after it; twice is harmless."""
@@ -129,9 +194,7 @@ class Session:
 
     def _forward(self, ids: Sequence[int], want_logits: bool) -> None:
         error = ffi.new("kernel_error *")
-        self._has_logits = False
         check(lib.kernel_forward(self._open(), ffi.new("uint32_t[]", list(ids)), len(ids), want_logits, error), error)
-        self._has_logits = want_logits
 
     def _open(self) -> Any:
         if not self._close.alive:
@@ -139,9 +202,10 @@ class Session:
         return self._session
 
     def _ready(self) -> Any:
-        if not self._has_logits:
+        session = self._open()
+        if not lib.kernel_has_logits(session):
             raise UsageError("no logits yet: append a token first")
-        return self._open()
+        return session
 
 
 def _close(session: Any, _memory: Any, _model: Model) -> None:
