@@ -31,7 +31,7 @@ def declarations() -> str:
 
 
 ffibuilder = FFI()
-ffibuilder.cdef(declarations())
+ffibuilder.cdef(declarations() + 'extern "Python" int kernel_python_cancelled(void *context);')
 ffibuilder.set_source(
     "firmware_bindings.kernel._kernel",
     f'{LENIENT}\n#include "kernel.h"',

@@ -35,7 +35,7 @@ class SnapshotError(KernelError):
 
 
 class Cancelled(KernelError):  # noqa: N818
-    """`cancelled()` said so. The session stays usable; what was appended stays."""
+    """`cancelled()` said so. The session stays usable; what was appended before stays."""
 
 
 class NumericError(KernelError):
@@ -48,6 +48,7 @@ _CLASSES: dict[int, type[KernelError]] = {
     lib.KERNEL_BAD_ARGUMENT: UsageError,
     lib.KERNEL_CONTEXT_FULL: ContextFull,
     lib.KERNEL_NOT_FINITE: NumericError,
+    lib.KERNEL_CANCELLED: Cancelled,
 }
 
 

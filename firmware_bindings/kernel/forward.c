@@ -297,14 +297,25 @@ static void head(const worker *w) {
     for (uint32_t r = rows.begin; cap > 0 && r < rows.end; r++) s->logits[r] = cap * tanh_f32(s->logits[r] / cap);
 }
 
+/* The first thread asks before a layer whether that is the last one; the barriers in it let all know before the next. */
+static int goes_on(const worker *w, uint32_t layer) {
+    kernel_session *s = w->s;
+    if (layer > atomic_load_explicit(&s->last_layer, memory_order_relaxed)) return 0;
+    if (w->thread == 0 && s->is_cancelled && s->is_cancelled(s->cancel_context)) {
+        atomic_store_explicit(&s->last_layer, layer, memory_order_relaxed);
+    }
+    return 1;
+}
+
 void forward(void *context, uint32_t thread) {
     uint64_t before = float_env_enter();
     worker w = {context, thread};
+    uint32_t l = 0, layers = w.s->model->shape.layers;
     embed(&w);
-    for (uint32_t l = 0; l < w.s->model->shape.layers; l++) {
+    for (; l < layers && goes_on(&w, l); l++) {
         attention(&w, l);
         feed_forward(&w, w.s->model->layers[l].tensors);
     }
-    if (w.s->want_logits) head(&w);
+    if (w.s->want_logits && l == layers) head(&w);
     float_env_leave(before);
 }

@@ -27,6 +27,7 @@ typedef enum {
     KERNEL_CONTEXT_FULL, /* the text would exceed the session's context; nothing was appended */
     KERNEL_NOT_FINITE,   /* a logit is infinite or not a number */
     KERNEL_NO_THREAD,    /* the operating system gave no thread */
+    KERNEL_CANCELLED,    /* the caller's own wish; nothing was appended */
 } kernel_status;
 
 typedef enum {
@@ -136,6 +137,10 @@ void kernel_session_close(kernel_session *session);
 /* Append tokens; with `want_logits`, compute the logits that follow the last of them. */
 kernel_status kernel_forward(kernel_session *session, const uint32_t *ids /* (count,) */, uint32_t count,
                              int want_logits, kernel_error *error);
+
+/* Have kernel_forward ask this before each layer, on the calling thread; where it is not 0, the call ends after that
+ * layer with KERNEL_CANCELLED. NULL: never. */
+void kernel_on_cancel(kernel_session *session, int (*is_cancelled)(void *context), void *context);
 
 /* Tokens appended so far. */
 uint32_t kernel_position(const kernel_session *session);

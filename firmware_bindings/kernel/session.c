@@ -136,7 +136,11 @@ kernel_status kernel_forward(kernel_session *s, const uint32_t *ids, uint32_t co
     s->count = count;
     s->want_logits = want_logits;
     s->has_logits = 0;
+    atomic_store_explicit(&s->last_layer, UINT32_MAX, memory_order_relaxed);
     pool_run(&s->pool, forward, s);
+    if (atomic_load_explicit(&s->last_layer, memory_order_relaxed) < s->model->shape.layers - 1) {
+        return fail(error, KERNEL_CANCELLED, "cancelled; tokens appended before:", s->position);
+    }
     memcpy(s->history + s->position, ids, count * sizeof *ids);
     s->position += count;
     for (uint32_t i = 0; want_logits && i < vocab_size; i++) {
@@ -144,6 +148,11 @@ kernel_status kernel_forward(kernel_session *s, const uint32_t *ids, uint32_t co
     }
     s->has_logits = want_logits != 0;
     return KERNEL_OK;
+}
+
+void kernel_on_cancel(kernel_session *session, int (*is_cancelled)(void *), void *context) {
+    session->is_cancelled = is_cancelled;
+    session->cancel_context = context;
 }
 
 uint32_t kernel_position(const kernel_session *session) { return session->position; }

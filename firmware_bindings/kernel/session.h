@@ -43,6 +43,10 @@ struct kernel_session {
     float *bent;            /* (vocab,) logits with penalties, biases and temperature; sample.c's alone */
     uint32_t *ranked;       /* (vocab,) ids by them; sample.c's alone */
 
+    int (*is_cancelled)(void *); /* NULL: never */
+    void *cancel_context;
+    atomic_uint last_layer; /* of the batch in work; UINT32_MAX as long as it is not cancelled */
+
     const uint32_t *ids; /* of the batch in work */
     uint32_t count;
     int want_logits;

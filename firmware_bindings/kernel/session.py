@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from firmware_bindings.kernel._kernel import ffi, lib
 from firmware_bindings.kernel.arena import arena
@@ -78,7 +78,7 @@ class Session:
         return str(ffi.string(lib.kernel_isa_name(self._open())).decode())
 
     def prefill(self, ids: Sequence[int], *, cancelled: Callable[[], bool] | None = None) -> None:
-        """Append a prompt, in batches; `cancelled` is asked before each.
+        """Append a prompt, in batches; `cancelled` is asked before each, and between its layers.
 
         Raises:
             UsageError: no tokens, or an unknown one. ContextFull: too many. In both cases nothing was appended.
@@ -95,7 +95,7 @@ class Session:
             if cancelled is not None and cancelled():
                 raise Cancelled(f"cancelled after {start} of {len(ids)} prompt tokens")
             batch = ids[start : start + self.batch_tokens]
-            self._forward(batch, want_logits=start + len(batch) == len(ids))
+            self._forward(batch, start + len(batch) == len(ids), cancelled)
 
     def step(self, token_id: int) -> None:
         """Append one token. Raises as prefill."""
@@ -192,9 +192,14 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _forward(self, ids: Sequence[int], want_logits: bool) -> None:
-        error = ffi.new("kernel_error *")
-        check(lib.kernel_forward(self._open(), ffi.new("uint32_t[]", list(ids)), len(ids), want_logits, error), error)
+    def _forward(self, ids: Sequence[int], want_logits: bool, cancelled: Callable[[], bool] | None) -> None:
+        error, question = ffi.new("kernel_error *"), _Question(cancelled) if cancelled else None
+        handle = ffi.new_handle(question)
+        lib.kernel_on_cancel(self._open(), lib.kernel_python_cancelled if question else ffi.NULL, handle)
+        status = lib.kernel_forward(self._session, ffi.new("uint32_t[]", list(ids)), len(ids), want_logits, error)
+        if question and question.failure:
+            raise question.failure
+        check(status, error)
 
     def _open(self) -> Any:
         if not self._close.alive:
@@ -210,3 +215,23 @@ class Session:
 
 def _close(session: Any, _memory: Any, _model: Model) -> None:
     lib.kernel_session_close(session)
+
+
+class _Question:
+    """What C asks between layers. If it fails, the answer is yes, and the failure comes out of prefill."""
+
+    def __init__(self, is_cancelled: Callable[[], bool]) -> None:
+        self._is_cancelled = is_cancelled
+        self.failure: BaseException | None = None
+
+    def ask(self) -> bool:
+        try:
+            return self._is_cancelled()
+        except BaseException as failure:
+            self.failure = failure
+            return True
+
+
+@ffi.def_extern(name="kernel_python_cancelled")  # type: ignore[untyped-decorator]
+def _is_cancelled(context: Any) -> bool:
+    return cast(_Question, ffi.from_handle(context)).ask()

@@ -11,7 +11,7 @@ from firmware_bindings.kernel import Cancelled, ContextFull, Model, NumericError
 @pytest.mark.req("INF-008")
 def test_a_cancelled_prompt_leaves_a_usable_session(tiny: Model) -> None:
     prompt = list(range(3, 33))
-    answers = iter([False, False, True])
+    answers = iter([False] * 10 + [True])  # before each of two batches of four layers, then before the third
     with tiny.session(batch_tokens=8) as session, tiny.session() as whole:
         with pytest.raises(Cancelled, match="after 16 of 30"):
             session.prefill(prompt, cancelled=lambda: next(answers))
@@ -21,6 +21,34 @@ def test_a_cancelled_prompt_leaves_a_usable_session(tiny: Model) -> None:
         session.prefill(prompt[16:])
         whole.prefill(prompt)
         assert bytes(session.logits()) == bytes(whole.logits())
+
+
+@pytest.mark.req("INF-008")
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("asked", [1, 2, 3, 4, 5, 6, 9])
+def test_a_prompt_is_cancelled_inside_a_batch(tiny_path, threads: int, asked: int) -> None:
+    """Of four layers; asked before the batch and before each layer. The last layer is too late to cancel."""
+    model = Model(tiny_path, threads=threads, context_tokens=64)
+    prompt, answers = list(range(3, 19)), [False] * (asked - 1) + [True] + [False] * 20
+    with model.session(batch_tokens=8) as session, model.session() as whole:
+        if asked == 5:
+            answers[5:] = [True]  # before the second batch
+        with pytest.raises(Cancelled):
+            session.prefill(prompt, cancelled=lambda: answers.pop(0))
+        assert session.position == (0 if asked < 5 else 8)
+        session.prefill(prompt[session.position :])
+        whole.prefill(prompt)
+        assert bytes(session.logits()) == bytes(whole.logits())
+
+
+@pytest.mark.parametrize("asked", [1, 3])
+def test_a_question_that_fails_comes_out(tiny: Model, asked: int) -> None:
+    answers = iter([False] * (asked - 1))
+    with tiny.session() as session:
+        with pytest.raises(StopIteration):
+            session.prefill([5, 6, 7], cancelled=lambda: next(answers))
+        assert session.position == 0
+        session.prefill([5, 6, 7])
 
 
 @pytest.mark.req("INF-009")
