@@ -36,7 +36,7 @@ class DeviceDriver:
         self._lost_frames = 0
         self._notices: list[Notice] = []
         self._next_poll_us: int | None = 0
-        self._heard_us = 0
+        self._heard_us: int | None = None
         self.is_silent = False
 
     @property
@@ -66,7 +66,7 @@ class DeviceDriver:
             self._heard_us = now_us
             for result in results:
                 self._hear(result, now_us)
-        if self._master.idle:
+        if self._master.idle or self._heard_us is None:
             self._heard_us = now_us
         elif now_us - self._heard_us >= UNCARRIED_US:
             self._heard_us = now_us
@@ -81,7 +81,7 @@ class DeviceDriver:
         """When `tick` has something to do."""
         if self._master.idle:
             return self._next_poll_us
-        reply_us, uncarried_us = self._master.next_deadline_us(), self._heard_us + UNCARRIED_US
+        reply_us, uncarried_us = self._master.next_deadline_us(), (self._heard_us or 0) + UNCARRIED_US
         return uncarried_us if reply_us is None else min(reply_us, uncarried_us)
 
     def _poll(self, now_us: int) -> None:

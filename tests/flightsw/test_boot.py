@@ -36,6 +36,7 @@ def test_rails_found_on_are_off_before_standby_and_the_job_is_interrupted(world:
     assert world.controller.rails == 0
     assert [(e["job"], e["cause"].name) for e in world.named("job_interrupted")] == [(1, "BOOT")]
     assert [(e["end_reason"].name, e["cause"].name) for e in world.named("answer_end")] == [("INTERRUPTED", "BOOT")]
+    assert world.named("device_silent") == []
     world.send("ask", question="What?")
     world.until(lambda: len(world.named("answer_end")) == 2)
     assert world.named("answer_end")[-1]["job"] == 2
