@@ -1,0 +1,107 @@
+// Every module of the controller on its own, in one build: the benches drive and look at the names in each block.
+
+`timescale 1ns / 1ns
+
+module bench;
+  import device_link_pkg::*;
+  import payload_ctrl_regs_pkg::*;
+
+  logic clk_i, rst_ni, tick_1ms_i;
+
+  if (1) begin : g_synchronizer
+    logic d_i, d_o, settled_o;
+    synchronizer dut (.*);
+  end
+
+  if (1) begin : g_uart_rx
+    logic rx_i, valid_o, idle_o;
+    logic [7:0] data_o;
+    uart_rx dut (.*);
+  end
+
+  if (1) begin : g_uart_tx
+    logic [7:0] data_i;
+    logic valid_i, ready_o, tx_o, idle_o;
+    uart_tx dut (.*);
+  end
+
+  if (1) begin : g_crc16
+    logic [15:0] crc_i, crc_o;
+    logic [7:0] data_i;
+    crc16 dut (.*);
+  end
+
+  if (1) begin : g_deframer
+    logic [7:0] octet_i, seq_o, op_o, data_o;
+    logic octet_valid_i, frame_valid_o, done_i, idle_o;
+    logic [15:0] address_o, length_o;
+    logic [5:0] data_index_i;
+    deframer dut (.*);
+  end
+
+  if (1) begin : g_responder
+    logic frame_valid_i, done_o, req_o, write_o, octet_valid_o, octet_ready_i;
+    logic [7:0] seq_i, op_i, data_i, octet_o;
+    logic [15:0] address_i, length_i, addr_o;
+    logic [5:0] data_index_o;
+    logic [31:0] wdata_o, rdata_i;
+    nak_e reason_i;
+    responder #(.DeviceId(16'hBEEF)) dut (.*);
+  end
+
+  if (1) begin : g_device_link
+    logic [7:0] rx_data_i, tx_data_o;
+    logic rx_valid_i, tx_valid_o, tx_ready_i, req_o, write_o, idle_o;
+    logic [15:0] addr_o;
+    logic [31:0] wdata_o, rdata_i;
+    nak_e reason_i;
+    device_link #(.DeviceId(16'hBEEF)) dut (.*);
+  end
+
+  if (1) begin : g_register_guard
+    logic req_i, write_i, req_o, error_i, is_faulted_i, is_tripping_i, is_watchdog_armed_i;
+    logic [15:0] addr_i;
+    logic [31:0] wdata_i;
+    nak_e reason_o;
+    register_guard dut (.*);
+  end
+
+  if (1) begin : g_rail_sequencer
+    logic [2:0] target_i;
+    logic [15:0] stagger_ms_i, timeout_ms_i;
+    logic clear_i, bite_i, busy_o, settled_o;
+    logic [3:0] power_good_i, rails_o;
+    State_e state_o;
+    FaultCause_e fault_cause_o;
+    logic [1:0] fault_rail_o;
+    rail_sequencer dut (.*);
+  end
+
+  if (1) begin : g_window_watchdog
+    logic enable_i, kick_i, clear_i, armed_o, bite_o;
+    logic [15:0] open_ms_i, close_ms_i, age_ms_o;
+    window_watchdog dut (.*);
+  end
+
+  if (1) begin : g_rail_monitor
+    logic [7:0][15:0] adc_i;
+    logic [3:0][15:0] voltage_mv_o, current_ma_o;
+    logic sampled_o;
+    rail_monitor dut (.*);
+  end
+
+  if (1) begin : g_energy_counter
+    logic sample_i, low_read_i, busy_o;
+    logic [3:0][15:0] voltage_mv_i, current_ma_i;
+    logic [31:0] low_o, high_o;
+    energy_counter dut (.*);
+  end
+
+  if (1) begin : g_payload_ctrl
+    logic quiescent_o, uart_rx_i, uart_tx_o, irq_o;
+    logic [7:0][15:0] adc_i;
+    logic [3:0] power_good_i, rails_o;
+    payload_ctrl dut (.*);
+  end
+
+endmodule
