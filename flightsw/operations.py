@@ -92,12 +92,10 @@ class Operations:
         )
 
     def start(self, now_us: int) -> None:
-        """Begin at this time: what was running when the last life ended is interrupted."""
+        """Begin at this time."""
         self._now_us = now_us
         commanded = self.modes.commanded
         self.modes = boot(self.modes.ceiling, now_us, commanded.mode, commanded.reason)
-        if self.jobs.running is not None:
-            self._interrupt(self.jobs.running, ModeReason.BOOT)
 
     def next_deadline_us(self) -> int | None:
         """When there is something to do though nothing arrives."""
@@ -113,6 +111,7 @@ class Operations:
             for notice in driver.notices():
                 self._telemetry.event(notice.event, notice.values)
         self._follow_answer()
+        self._bury()
         self._decide()
         if self._on_cleared is not None and (cleared := self.controller.take_cleared()) is not None:
             resolve, self._on_cleared = self._on_cleared, None
@@ -238,6 +237,12 @@ class Operations:
         self._replace(job.after(JobEvent.START), _nothing)
         self._run = _Run(started_us=self._now_us, energy_mj=self.controller.energy.energy_mj)
         self.computer.start(job, self._now_us)
+
+    def _bury(self) -> None:
+        """The job that ran when the last life ended is interrupted, once its rails are off."""
+        job = self.jobs.running
+        if job is not None and self._run is None and (self.controller.rails is Rails.DARK or self.controller.is_silent):
+            self._interrupt(job, ModeReason.BOOT)
 
     def _follow_answer(self) -> None:
         for progress in self.computer.progress():

@@ -30,16 +30,25 @@ def test_rails_found_on_are_off_before_standby_and_the_job_is_interrupted(world:
     world.heard.clear()
     world.boot()
     assert world.controller.rails == 0b1111
-    while world.mode != "STANDBY":
-        assert world.now_ms < 60_000
-        world.run(0.001)
+    world.until(lambda: world.named("answer_end"))
     assert world.controller.rails == 0
+    world.until(lambda: world.mode == "STANDBY")
     assert [(e["job"], e["cause"].name) for e in world.named("job_interrupted")] == [(1, "BOOT")]
     assert [(e["end_reason"].name, e["cause"].name) for e in world.named("answer_end")] == [("INTERRUPTED", "BOOT")]
     assert world.named("device_silent") == []
     world.send("ask", question="What?")
     world.until(lambda: len(world.named("answer_end")) == 2)
     assert world.named("answer_end")[-1]["job"] == 2
+
+
+@pytest.mark.req("FSW-011")
+def test_without_a_controller_the_job_is_interrupted_too(world: World) -> None:
+    world.send("ask", question="What?")
+    world.until(lambda: world.named("first_token"))
+    world.cut.add("payload_ctrl")
+    world.boot()
+    world.until(lambda: world.named("answer_end"))
+    assert [(e["end_reason"].name, e["cause"].name) for e in world.named("answer_end")] == [("INTERRUPTED", "BOOT")]
 
 
 @pytest.mark.req("FSW-011")
