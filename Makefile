@@ -36,9 +36,10 @@ format: setup ## Format Python and C
 trace: setup ## Print requirement -> tests; fail on one without a test
 	@$(BIN)/python tests/project/trace.py
 
-generate: setup ## Write the generated registers and diagrams anew
+generate: setup ## Write anew what is generated: registers, diagrams, the README's picture
 	$(BIN)/python -m hil.rtl.generate
 	$(BIN)/python tests/project/diagrams.py
+	$(BIN)/python tests/project/picture.py
 
 bench: setup ## Bring the bench up, one pty per device
 	@$(BIN)/hil up

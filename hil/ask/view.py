@@ -65,7 +65,7 @@ class View:
             self._stage, self._since_s = timeline.present, self._bench.now_s
         if event is not None and (line := describe(event)):
             seconds = (event.ground_us - timeline.start_us) / 1e6
-            self._console.print(Text(f"{seconds:9.3f} s  ", style="dim").append(line, style="default"), soft_wrap=True)
+            self._console.print(Text.assemble((f"{seconds:9.3f} s  ", "dim"), line), soft_wrap=True)
         if event is None and self._live.is_started:
             self._show(timeline)
 
