@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-__all__ = ["BuildError", "VerilatorMissingError", "build", "library", "sources", "verilator_root"]
+__all__ = ["BuildError", "VerilatorMissingError", "build", "cache_folder", "library", "sources", "verilator_root"]
 
 FOLDER = Path(__file__).parent
 TOP = "payload_ctrl"
@@ -67,17 +67,26 @@ def verilator_environment() -> dict[str, str]:
     return {**os.environ, "VERILATOR_ROOT": str(root), "PATH": path}
 
 
+def cache_folder() -> Path:
+    """Where the library lies, or would lie once built: a name for everything that goes into it."""
+    digest = hashlib.sha256()
+    for path in [*sources(), *_waivers(), *sorted((FOLDER / "shim").glob("chip.*")), FOLDER / "shim" / "savable.h"]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    settings = (distribution("verilator").version, VERILATOR_FLAGS, CXX_FLAGS, platform.machine())
+    digest.update(repr(settings).encode())
+    return user_cache_path("sunlit") / "rtl" / digest.hexdigest()[:16]
+
+
 @cache
 def library() -> Path:
     """The shared library, built if need be. Raises BuildError."""
     verilator_root()
-    root = user_cache_path("sunlit") / "rtl"
-    folder = root / _key()
+    folder = cache_folder()
     if not (folder / LIBRARY).exists():
-        root.mkdir(parents=True, exist_ok=True)
-        with FileLock(root / f"{folder.name}.lock"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
             if not (folder / LIBRARY).exists():
-                with tempfile.TemporaryDirectory(dir=root, prefix="building-") as scratch:
+                with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as scratch:
                     whole = Path(scratch) / "whole"
                     whole.mkdir()
                     build(Path(scratch)).replace(whole / LIBRARY)
@@ -89,8 +98,7 @@ def build(scratch: Path) -> Path:
     """Verilate, compile and link in an empty folder; the library there. Raises BuildError."""
     environment = verilator_environment()
     objects = scratch / "obj"
-    waivers = [FOLDER / "lint.vlt", FOLDER / "shim" / "peek.vlt"]
-    _run(["verilator_bin", *VERILATOR_FLAGS, "--Mdir", objects, *waivers, *sources()], environment)
+    _run(["verilator_bin", *VERILATOR_FLAGS, "--Mdir", objects, *_waivers(), *sources()], environment)
     include = verilator_root() / "include"
     folders = [f"-I{folder}" for folder in (objects, FOLDER / "shim", include, include / "vltstd")]
     units = [*objects.glob("*.cpp"), FOLDER / "shim" / "chip.cpp", *(include / name for name in VERILATED)]
@@ -109,15 +117,8 @@ def build(scratch: Path) -> Path:
     return scratch / LIBRARY
 
 
-def _key() -> str:
-    """A name for everything that goes into the library."""
-    digest = hashlib.sha256()
-    shim = sorted(path for path in (FOLDER / "shim").iterdir() if path.is_file())
-    for path in [*sources(), FOLDER / "lint.vlt", *shim]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    settings = (distribution("verilator").version, VERILATOR_FLAGS, CXX_FLAGS, platform.machine())
-    digest.update(repr(settings).encode())
-    return digest.hexdigest()[:16]
+def _waivers() -> list[Path]:
+    return [FOLDER / "lint.vlt", FOLDER / "shim" / "peek.vlt"]
 
 
 def _run(command: list[str | Path], environment: dict[str, str]) -> None:

@@ -1,14 +1,20 @@
 """A payload controller at the end of its serial line, whichever implementation it is."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
 from firmware_bindings.devicelink import Deframer, Frame, NakReason, Operation
 from firmware_bindings.devicelink.registers import Register
+from hil.bench.pty_port import PtyPort
 from hil.devices.payload_ctrl_model import ModelPayloadController
 from hil.devices.payload_ctrl_rtl import RtlPayloadController
+from hil.rtl.build import VerilatorMissingError, library
 
 MS_NS = 1_000_000
 REPLY_MS = 60  # the longest frame takes 6.5 ms each way, giving one up 21 ms
@@ -103,18 +109,59 @@ class Driver:
         self.write_word(register.address, register.pack(**values))
 
 
+class BehindPty:
+    """A device whose octets go through a pty and pyserial on their way; its time stays ours."""
+
+    def __init__(self, device: Any, folder: Path) -> None:
+        self._device = device
+        self._pty = PtyPort(folder / "payload_ctrl")
+        self._port = serial.Serial(str(self._pty.link), timeout=10)
+
+    def write(self, data: bytes) -> None:
+        self._port.write(data)
+        deadline_s = time.monotonic() + 10
+        arrived = b""
+        while len(arrived) < len(data):
+            assert time.monotonic() < deadline_s, f"{arrived.hex()} of {data.hex()} came through the pty"
+            arrived += self._pty.read(1 << 16)
+        self._device.write(arrived)
+
+    def read(self) -> bytes:
+        data = self._device.read()
+        self._pty.write(data)
+        return bytes(self._port.read(len(data)))
+
+    def close(self) -> None:
+        self._port.close()
+        self._pty.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._device, name)
+
+
 MAKERS: dict[str, Callable[[], Any]] = {"model": ModelPayloadController, "rtl": RtlPayloadController}
 
 
 @pytest.fixture(params=sorted(MAKERS))
 def make_device(request: pytest.FixtureRequest) -> Callable[[], Any]:
+    """What makes a payload controller; skips, with the command that installs it, where Verilator is missing."""
+    if request.param == "rtl":
+        try:
+            library()
+        except VerilatorMissingError as missing:
+            pytest.skip(str(missing))
     return MAKERS[request.param]
 
 
-@pytest.fixture
-def controller(make_device: Callable[[], Any]) -> Driver:
-    """A payload controller just out of reset."""
-    return Driver(make_device())
+@pytest.fixture(params=["lock-step", "pty"])
+def controller(request: pytest.FixtureRequest, make_device: Callable[[], Any], tmp_path: Path) -> Iterator[Driver]:
+    """A payload controller just out of reset, reached directly and behind a pty."""
+    device = make_device()
+    if request.param == "lock-step":
+        yield Driver(device)
+    else:
+        with closing(BehindPty(device, tmp_path)) as behind:
+            yield Driver(behind)
 
 
 @pytest.fixture
