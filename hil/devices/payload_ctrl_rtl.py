@@ -65,6 +65,11 @@ class RtlPayloadController:
         """Load switches driven on, bit r for rail r."""
         return self._chip.rails
 
+    @property
+    def cycles(self) -> int:
+        """Clocks since it was made."""
+        return self._chip.cycles
+
     def peek(self, name: str) -> int:
         """One of `PEEKS`, without using the link. Raises ValueError."""
         check_peek(name)
