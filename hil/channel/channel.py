@@ -41,7 +41,10 @@ class ChannelPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTruth:
-    """What the link has really carried, and done to it. Frames are the units of ASM and frame, whole ones."""
+    """What the link has really carried, and done to it.
+
+    A frame is hit if a bit behind its sync marker was flipped; a wrong bit in the marker alone may lose it or not.
+    """
 
     uplink_octets: int
     uplink_bits_flipped: int
@@ -49,6 +52,7 @@ class ChannelTruth:
     downlink_bits_flipped: int
     downlink_frames: int
     downlink_frames_hit: int
+    downlink_marker_bits_flipped: int
 
 
 class _Link:
@@ -103,7 +107,7 @@ class Channel:
     def __init__(self, plan: ChannelPlan, seed: int) -> None:
         delay_ns = round(plan.range_km / LIGHT_KM_PER_S * _NS_PER_S)
         up = BitErrors(plan.uplink_bit_error_rate, f"uplink {seed}", 1)
-        down = BitErrors(plan.downlink_bit_error_rate, f"downlink {seed}", FRAME_OCTETS)
+        down = BitErrors(plan.downlink_bit_error_rate, f"downlink {seed}", FRAME_OCTETS, len(ASM))
         self._up = _Link(plan.uplink_bits_per_s, delay_ns, 1, up)
         self._down = _Link(plan.downlink_bits_per_s, delay_ns, FRAME_OCTETS, down)
         self._now_ns = 0
@@ -146,6 +150,7 @@ class Channel:
             downlink_bits_flipped=self._down.errors.bits_flipped,
             downlink_frames=self._down.octets // FRAME_OCTETS,
             downlink_frames_hit=self._down.errors.units_hit,
+            downlink_marker_bits_flipped=self._down.errors.marker_bits_flipped,
         )
 
 

@@ -5,10 +5,13 @@ import pytest
 from flightsw.payload import EndReason, Refusal
 from hil.ask import run_ask
 from hil.bench.config import Devices
+from hil.channel import ChannelPlan
 from hil.ground import AskState
 
 PARIS = "What is the capital of France?"
 ANSWER = "The capital of France is Paris."
+UNDETECTED = 3
+"""Damaged frames whose FECF holds all the same: one in 65,536."""
 
 
 @pytest.mark.req("BEN-031")
@@ -121,11 +124,8 @@ def test_several_questions_are_answered_in_turn(bench) -> None:
 
 
 @pytest.mark.req("BEN-036")
-@pytest.mark.parametrize("rate", [1e-5, 1e-3])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("rate", "seed"), [(1e-5, 1), (1e-5, 2), (1e-3, 1)])
 def test_an_answer_over_a_bad_link_is_whole_or_said_not_to_be(make_bench, rate: float, seed: int) -> None:
-    from hil.channel import ChannelPlan
-
     bench = make_bench(seed=seed, channel=ChannelPlan(uplink_bit_error_rate=rate, downlink_bit_error_rate=rate))
     bench.run_for(2)
     ask = bench.ask(PARIS, timeout_s=900)
@@ -138,17 +138,26 @@ def test_an_answer_over_a_bad_link_is_whole_or_said_not_to_be(make_bench, rate: 
     bench.run_for(1)
     truth, seen = bench.world.channel.truth, bench.ground.counters.tm
     good = truth.downlink_frames - truth.downlink_frames_hit
-    assert seen.frames == good
-    assert 0 <= truth.downlink_frames_hit - seen.frames_lost - 256 * round((good - seen.frames) / 256) <= 300
+    assert good - truth.downlink_marker_bits_flipped <= seen.frames <= good + UNDETECTED
+    lost = truth.downlink_frames - seen.frames
+    assert lost - 100 <= seen.frames_lost <= lost  # those before the first good frame and after the last show no gap
 
 
 @pytest.mark.req("BEN-037")
 def test_the_link_may_vanish_in_mid_answer(bench) -> None:
-    ask = bench.ground.ask("Tell me a long story.", max_tokens=60)
+    ask = bench.ground.ask("Tell me a long story.", max_tokens=50)
     bench.run_until(lambda: ask.segments)
     bench.open_channel(False)
     bench.run_for(3)
     bench.open_channel(True)
     bench.run_until(lambda: ask.ended)
     assert ask.is_whole
-    assert ask.end.generated_tokens == 60
+    assert ask.end.generated_tokens == 50
+
+
+@pytest.mark.req("BEN-040")
+def test_a_command_that_nothing_is_heard_of_is_unacknowledged(bench) -> None:
+    bench.kill_flight_software()
+    request = bench.ground.send("ping")
+    bench.run_until(lambda: not request.is_waiting)
+    assert request.outcome == "unacknowledged"
