@@ -16,8 +16,9 @@ help: ## Print this help
 setup: ## Make .venv, build the C libraries and the controller, fetch the model
 	@bash bootstrap.sh
 
+demo: export QUESTION = $(value Q)
 demo: setup ## Ask the satellite a question: make demo Q="Name three planets."
-	@$(BIN)/hil ask "$(Q)"
+	@$(BIN)/hil ask "$$QUESTION"
 
 test: setup lint ## Run every check and test; JUnit XML goes to reports/
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadgroup --junitxml reports/junit.xml
