@@ -111,7 +111,7 @@ class PayloadComputer(DeviceDriver):
         self.is_silent = False
         self.stage = Stage.BOOTING if on else Stage.OFF
         self.state = ComputerState.EMPTY
-        self.cap = self._asked_cap = self._job = None
+        self.cap = self._asked_cap = self._job = self._fault = None
         self._progress = []
         self._next_poll_us = now_us + round(self._profile.boot_s * US_PER_S) if on else None
         self._deadline_us = now_us + round((self._profile.boot_s + BOOT_GRACE_S) * US_PER_S)

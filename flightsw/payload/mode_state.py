@@ -66,7 +66,7 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The mode that the boards have shown."""
+    """The mode that the boards have last shown; after a way up that was given up, the one that was begun."""
 
     mode: PowerMode
 

@@ -260,9 +260,11 @@ def _move(state: ModeState, reason: ModeReason, now_us: int) -> ModeState:
     except KeyError:
         raise IllegalTransition(f"{reason.name} in {old.name}") from None
     is_shed = reason in _RECOVERY and new < old
+    has_begun = new < old and old in POWERED_MODES  # so the payload may be as far up as that, until it is seen down
     return replace(
         state,
         commanded=Commanded(mode=new, reason=reason, since_us=now_us),
+        observed=Observed(mode=max(state.observed.mode, old)) if has_begun else state.observed,
         safe_cause=_safe_cause(state, new, reason),
         blocked_by=reason if is_shed else state.blocked_by,
         shed_us=now_us if is_shed else state.shed_us,

@@ -315,6 +315,21 @@ def test_a_mode_that_is_not_reached_in_time_is_given_up() -> None:
 
 
 @pytest.mark.req("PWR-011")
+def test_a_way_up_that_is_given_up_is_not_over_before_the_rails_are_dark() -> None:
+    machine = Machine()
+    machine.give()
+    machine.obeys = False
+    machine.give(demand=Demand.QUEUED)
+    machine.give(1, rails=Rails.MOVING)
+    machine.log.clear()
+    machine.give(fault=ModeReason.RAIL_FAULT)
+    machine.give(1)
+    assert machine.state.observed.mode is PowerMode.IDLE
+    machine.give(1, rails=Rails.DARK, demand=Demand.NONE)
+    assert machine.log[-1] == Reached(old=PowerMode.IDLE, new=PowerMode.STANDBY, reason=ModeReason.RAIL_FAULT)
+
+
+@pytest.mark.req("PWR-011")
 def test_rails_that_do_not_go_dark_end_in_safe() -> None:
     machine = at(PowerMode.ECO)
     machine.obeys = False
