@@ -1,5 +1,6 @@
 """What people see of a question: a line for everything that happens, a bar for what takes long, a table at the end."""
 
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
@@ -17,6 +18,7 @@ from hil.bench import Bench
 from hil.ground import EventReceived, FramesLost, GroundEvent, RequestChanged, RequestState
 from hil.ground.request import REFUSED
 
+REFRESH_S = 0.05
 _TITLES: Mapping[str, str] = {
     "uplink": "Uplink",
     "acceptance": "Acceptance",
@@ -45,9 +47,10 @@ class View:
         self._expected_s = {"power_up": compute.boot_s + compute.load_s, "power_down": power.idle_hold_s}
         self._stage: str | None = ""
         self._since_s = 0.0
+        self._due_s = 0.0
         self._progress = Progress(TextColumn("{task.description:18}"), BarColumn(), TextColumn("{task.fields[clock]}"))
         self._task = self._progress.add_task("Boot", total=None, clock="")
-        self._live = Live(self._progress, console=console, transient=True, refresh_per_second=20)
+        self._live = Live(self._progress, console=console, transient=True, refresh_per_second=1 / REFRESH_S)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -66,7 +69,8 @@ class View:
         if event is not None and (line := describe(event)):
             seconds = (event.ground_us - timeline.start_us) / 1e6
             self._console.print(Text.assemble((f"{seconds:9.3f} s  ", "dim"), line), soft_wrap=True)
-        if event is None and self._live.is_started:
+        if event is None and self._live.is_started and time.monotonic() >= self._due_s:
+            self._due_s = time.monotonic() + REFRESH_S
             self._show(timeline)
 
     def _show(self, timeline: Timeline) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 import tty
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,22 @@ class Asker:
         return status
 
 
+@contextmanager
+def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A process, killed in the end if it still runs."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.freerun
 @pytest.mark.req("INF-105")
 def test_a_question_is_answered_and_cancelled_over_a_pty(line: tuple[int, str]) -> None:
     descriptor, name = line
     command = [sys.executable, "-m", "firmware_bindings", "serve", name, "--model", str(default_model_path())]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with started(command) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("serving ")
         ask = Asker(descriptor)

@@ -24,7 +24,7 @@ def test_the_commented_file_is_the_default() -> None:
         ("[environment]\nbattery_capacity_wh = 0", "not above 0"),
         ("[environment]\ntemperature_centidegc = 20000", "temperature_centidegc"),
         ("[environment]\narray_mw = -1", "array_mw"),
-        ("[channel", "expected"),
+        ("[channel", "Expected"),
     ],
 )
 def test_a_wrong_file_is_one_line(tmp_path: Path, text: str, message: str) -> None:
