@@ -128,20 +128,32 @@ class Services:
         return Plan(do=do)
 
     def _set_ceiling(self, _packet: TcPacket, arguments: Arguments) -> Plan:
-        mode = PowerMode(_number(arguments, "mode"))
-        if mode < PowerMode.STANDBY:
-            raise Refused(Refusal.BAD_ARGUMENT)  # `enter_safe` is how one goes lower
-        return Plan(records=memory.ceiling_record(mode), do=lambda: self._operations.set_ceiling(mode))
+        ceiling = PowerMode(_number(arguments, "mode"))
+        if ceiling < PowerMode.SAFE:
+            raise Refused(Refusal.BAD_ARGUMENT)  # SURVIVAL is the battery's, not ground's
+        below = self._safe_records() if ceiling is PowerMode.SAFE else {}
+
+        def do() -> None:
+            self._operations.set_ceiling(ceiling)
+            if below:
+                self._operations.enter_safe()
+
+        return Plan(records={**memory.ceiling_record(ceiling), **below}, do=do)
 
     def _enter_safe(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
+        return Plan(records=self._safe_records(), do=self._operations.enter_safe)
+
+    def _safe_records(self) -> memory.Records:
         mode = min(self._operations.modes.commanded.mode, PowerMode.SAFE)
-        return Plan(records=memory.safe_record((mode, ModeReason.GROUND)), do=self._operations.enter_safe)
+        return memory.safe_record((mode, ModeReason.GROUND))
 
     def _leave_safe(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
         operations = self._operations
         modes, power = operations.modes, operations.board.power
         if modes.commanded.mode is not PowerMode.SAFE or modes.safe_cause is ModeReason.BOOT:
             raise Refused(Refusal.MODE_FORBIDS)
+        if modes.ceiling < PowerMode.STANDBY:
+            raise Refused(Refusal.CEILING_FORBIDS)
         if operations.controller.is_silent:
             raise Refused(Refusal.DEVICE_FAILED)
         if power is None:

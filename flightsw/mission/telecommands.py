@@ -49,7 +49,7 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
         subtype=1,
         key=1,
         arguments=record(_MODE),
-        doc="Set the highest power mode that autonomy may choose. It survives a restart.",
+        doc="Set the highest power mode that autonomy may choose, SAFE at the lowest. It survives a restart.",
     ),
     Telecommand(
         name="enter_safe", service=FUNCTIONS, subtype=1, key=2, arguments=record(), doc="Go to SAFE: payload off."

@@ -153,8 +153,29 @@ def test_a_low_ceiling_refuses_questions_and_survives_a_restart(world: World) ->
 
 
 @pytest.mark.req("FSW-018")
-def test_a_ceiling_below_standby_is_no_ceiling(world: World) -> None:
-    asked = world.send("set_ceiling", mode="SAFE")
+def test_a_ceiling_of_safe_is_safe_until_it_is_raised_and_safe_left(world: World) -> None:
+    world.run(1.5)
+    world.send("set_ceiling", mode="SAFE")
+    world.run(0.5)
+    assert world.fsw.mode.observed.mode is PowerMode.SAFE
+    asked, left = world.send("ask", question="What?"), world.send("leave_safe")
+    world.run(0.1)
+    assert world.verifications(asked) == refused(Refusal.MODE_FORBIDS)
+    assert world.verifications(left) == refused(Refusal.CEILING_FORBIDS)
+    world.boot()
+    world.run(1.5)
+    assert world.fsw.mode.observed.mode is PowerMode.SAFE
+    world.send("set_ceiling", mode="NOMINAL")
+    world.run(0.5)
+    assert world.fsw.mode.observed.mode is PowerMode.SAFE
+    world.send("leave_safe")
+    world.run(0.5)
+    assert world.fsw.mode.observed.mode is PowerMode.STANDBY
+
+
+@pytest.mark.req("FSW-018")
+def test_survival_is_no_ceiling(world: World) -> None:
+    asked = world.send("set_ceiling", mode="SURVIVAL")
     world.run(0.1)
     assert world.verifications(asked) == refused(Refusal.BAD_ARGUMENT)
 
