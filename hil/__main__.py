@@ -1,5 +1,6 @@
 """The command line: `hil ask`, `hil up`, and the rest."""
 
+import signal
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, NoReturn
@@ -13,6 +14,8 @@ from hil.commands.errors import FAILED, FAILURES, WRONG, WRONG_USAGE
 from hil.commands.init import init
 from hil.commands.replay import replay_file
 from hil.commands.up import up
+
+TERMINATED = 128 + signal.SIGTERM
 
 app = typer.Typer(
     help="The bench that satellites which compute fly on before they fly.",
@@ -54,6 +57,7 @@ def _options(
 
 def main() -> None:
     """Exit code: 0 done, 1 the satellite refused or failed, 2 wrong usage; an error is one line on standard error."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that a bench ends its processes
     try:
         app()
     except WRONG as error:

@@ -2,7 +2,8 @@
 
 from hil.bench.bench import Bench, BenchTimeoutError
 from hil.bench.config import DEFAULT_BENCH_TOML, BenchConfig, load_bench
-from hil.bench.freerun import DevicesUp, FlightSoftwareDiedError, FreeRunBench
+from hil.bench.devices_up import DevicesUp
+from hil.bench.freerun import FlightSoftwareDiedError, FreeRunBench
 from hil.bench.lockstep import LockstepBench
 
 __all__ = [
