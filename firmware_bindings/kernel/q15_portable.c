@@ -1,7 +1,7 @@
 /* Plain C11: the oracle that the other instruction sets are compared with, and the fallback. */
 #include "q15.h"
 
-static void quantise(const float *x, size_t n, const activations *out, size_t token) {
+void quantise_portable(const float *x, size_t n, const activations *out, size_t token) {
     for (size_t b = 0; b < n / BLOCK; b++, x += BLOCK) {
         int16_t *codes = out->codes + token * out->width + b * BLOCK;
         uint32_t largest = 0;
@@ -35,17 +35,8 @@ static float row_dot(tensor_type type, const uint8_t *row, const activations *x,
         *c = fmaf((float)sum, w.scale * scales[b], *c);
         if (has_minimum(type)) *c = fmaf(w.minimum, sums[b], *c);
     }
-    for (size_t half = GROUP / 2; half; half /= 2) {
-        for (size_t j = 0; j < half; j++) chain[j] += chain[j + half];
-    }
-    return chain[0];
+    return fold_chains(chain);
 }
-
-#define ROWS_DOT(name, type)                                                                                           \
-    static void rows_dot_##name(const uint8_t *rows, size_t row_bytes, size_t count, const activations *x,             \
-                                size_t token, size_t n, float *out) {                                                  \
-        for (size_t r = 0; r < count; r++) out[r] = row_dot(type, rows + r * row_bytes, x, token, n);                  \
-    }
 
 ROWS_DOT(q4_0, TENSOR_Q4_0)
 ROWS_DOT(q4_1, TENSOR_Q4_1)
@@ -58,6 +49,6 @@ ROWS_DOT(q6_k, TENSOR_Q6_K)
 
 const q15_ops q15_ops_portable = {
     .name = "portable",
-    .quantise = quantise,
+    .quantise = quantise_portable,
     .rows_dot = QUANTISED_TYPES(rows_dot),
 };

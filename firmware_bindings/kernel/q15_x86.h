@@ -176,7 +176,7 @@ INLINE __m256 add_group(__m256 chains, __m256i sums, scales8 w, int minima, cons
     return minima ? _mm256_fmadd_ps(w.minimum, _mm256_loadu_ps(x_sums), chains) : chains;
 }
 
-#define ROWS_DOT(type, group_bytes, minima)                                                                            \
+#define STORED_ROWS(type, group_bytes, minima)                                                                         \
     static void rows_dot_##type(const uint8_t *rows, size_t row_bytes, size_t count, const activations *x,             \
                                 size_t token, size_t n, float *out) {                                                  \
         const float *scales = x->scales + token * (x->width / BLOCK), *sums = x->sums + token * (x->width / BLOCK);    \
@@ -209,14 +209,14 @@ INLINE __m256 add_group(__m256 chains, __m256i sums, scales8 w, int minima, cons
         }                                                                                                              \
     }
 
-ROWS_DOT(q4_0, 144, 0)
-ROWS_DOT(q4_1, 160, 1)
-ROWS_DOT(q5_0, 176, 0)
-ROWS_DOT(q5_1, 192, 1)
-ROWS_DOT(q8_0, 272, 0)
-ROWS_DOT(q4_k, 144, 1)
-ROWS_DOT(q5_k, 176, 1)
-ROWS_DOT(q6_k, 210, 0)
+STORED_ROWS(q4_0, 144, 0)
+STORED_ROWS(q4_1, 160, 1)
+STORED_ROWS(q5_0, 176, 0)
+STORED_ROWS(q5_1, 192, 1)
+STORED_ROWS(q8_0, 272, 0)
+STORED_ROWS(q4_k, 144, 1)
+STORED_ROWS(q5_k, 176, 1)
+STORED_ROWS(q6_k, 210, 0)
 
 /* 32 rows, several tokens ------------------------------------------------------------------------------------------- */
 

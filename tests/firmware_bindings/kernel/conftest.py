@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import platformdirs
 import pytest
-from gguf import GGUFReader, GGUFValueType
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFReader, GGUFValueType, quants
 from numpy.typing import NDArray
 
 from firmware_bindings.kernel import Model, instruction_sets
@@ -272,3 +272,57 @@ def load(tmp_path: Path) -> Callable[[bytes], Model]:
         return Model(path, threads=1, context_tokens=24)
 
     return load_octets
+
+
+# Files with random octets as blocks ---------------------------------------------------------------------------------
+
+QUANTISED = ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K"]
+SHAPE = {"embedding_length": 256, "feed_forward_length": 512, "attention.head_count": 8, "block_count": 2}
+SHAPE |= {"attention.head_count_kv": 4, "rope.dimension_count": 32}
+
+# Where a block's F16 numbers lie: what random octets may not be, since they can be infinite.
+HALVES = {"Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q8_0": [0]}
+HALVES |= {"Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
+LARGEST_CODE = {"Q4_0": 8, "Q4_1": 15, "Q5_0": 16, "Q5_1": 31, "Q8_0": 128}
+LARGEST_CODE |= {"Q4_K": 15 * 63, "Q5_K": 31 * 63, "Q6_K": 32 * 128}
+
+
+def random_blocks(kind: str, rows: int, columns: int, rng: np.random.Generator) -> bytes:
+    """Raw blocks whose weights are of the size that keeps a layer's output about as large as its input."""
+    per_block, octets = GGML_QUANT_SIZES[GGMLQuantizationType[kind]]
+    blocks = rng.integers(0, 256, (rows * columns // per_block, octets), np.uint8)
+    for at in HALVES[kind]:
+        scale = rng.uniform(0.5, 2, len(blocks)) * rng.choice([-1, 1], len(blocks)) / LARGEST_CODE[kind]
+        blocks[:, at : at + 2] = (scale / columns**0.5).astype(np.float16).view(np.uint8).reshape(-1, 2)
+    return blocks.tobytes()
+
+
+def files_of(kind: str, parts: Parts, seed: int) -> tuple[bytes, bytes]:
+    """A file of `kind`, and one of the F32 weights that gguf reads from it."""
+    rng = np.random.default_rng(seed)
+    metadata = {f"llama__{key.replace('.', '__')}": parts.u32(value) for key, value in SHAPE.items()}
+    file = parts.file.with_metadata(**metadata)
+    stored, plain = [], []
+    for tensor in file.tensors:
+        if tensor.name.startswith(("blk.2", "blk.3")):
+            continue
+        name = tensor.name.split(".")[-2]
+        columns = 512 if name == "ffn_down" else 256
+        if name.endswith("norm"):
+            data = rng.uniform(0.5, 1.5, columns).astype("<f4").tobytes()
+            stored.append(replace(tensor, size=(columns,), data=data))
+            plain.append(stored[-1])
+            continue
+        rows = {"token_embd": 512, "attn_k": 128, "attn_v": 128, "ffn_gate": 512, "ffn_up": 512}.get(name, 256)
+        number = GGMLQuantizationType[kind]
+        data = random_blocks(kind, rows, columns, rng)
+        weights = quants.dequantize(np.frombuffer(data, np.uint8).reshape(rows, -1), number)
+        stored.append(replace(tensor, size=(columns, rows), type=int(number), data=data))
+        plain.append(replace(tensor, size=(columns, rows), type=0, data=weights.astype("<f4").tobytes()))
+    return replace(file, tensors=stored).encode(), replace(file, tensors=plain).encode()
+
+
+@pytest.fixture(params=QUANTISED)
+def random_files(request: pytest.FixtureRequest, parts: Parts) -> tuple[bytes, bytes]:
+    """A file of random blocks of each quantised type, and one of the F32 weights that gguf reads from it."""
+    return files_of(request.param, parts, seed=7)
