@@ -8,10 +8,10 @@ C_SOURCES = $(shell find firmware_bindings hil -name '*.[ch]' -o -name '*.cpp' |
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace generate bench lock wheel clean
+.PHONY: help setup demo test lint format trace generate bench bench-kernel lock wheel clean
 
 help: ## Print this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv, build the C libraries and the controller, fetch the model
 	@bash bootstrap.sh
@@ -44,6 +44,9 @@ generate: setup ## Write anew what is generated: registers, diagrams, the README
 
 bench: setup ## Bring the bench up, one pty per device
 	@$(BIN)/hil up
+
+bench-kernel: setup ## Compare the kernel's speed with llama.cpp's (builds it: minutes)
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/kernel/bench.py $(BENCH)
 
 lock: setup ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra sim --group dev --universal --python-version 3.11 \
