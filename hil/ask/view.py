@@ -123,5 +123,6 @@ def summary(result: AskResult, urls: Mapping[str, str]) -> Group:
     facts.add_row("frames lost", str(result.frames_lost))
     facts.add_row("controller", urls["payload_ctrl"])
     facts.add_row("seed", str(result.seed))
-    answer = Panel(Text(result.answer or result.outcome), title=result.finish_reason, title_align="left")
+    title = f"answer ({result.finish_reason})" if result.answer else result.finish_reason
+    answer = Panel(Text(result.answer or result.outcome), title=title, title_align="left")
     return Group("", answer, stages, "", facts)

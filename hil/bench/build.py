@@ -27,12 +27,15 @@ class Boards:
 
 
 def make_boards(config: BenchConfig, make_computer: MakeComputer, make_port: Callable[[str], Device] | None) -> Boards:
-    """The three devices; a port is opened with `make_port`, or refused if that is None. Raises DeviceError."""
+    """The three devices; a port is opened with `make_port`, or refused if that is None. Raises DeviceError.
+
+    The computer is first and the controller last: a missing model is said before the RTL is built.
+    """
     named = config.devices
     urls = {
-        "payload_ctrl": named.payload_ctrl,
-        "power_board": named.power_board,
         "payload_computer": named.payload_computer,
+        "power_board": named.power_board,
+        "payload_ctrl": named.payload_ctrl,
     }
     devices: dict[str, Device] = {}
     for name, url in urls.items():

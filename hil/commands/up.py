@@ -1,13 +1,14 @@
 """`hil up`: the bench on the wall clock, one pty per device, for any serial tool and any flight software."""
 
 import json
+import os
 import signal
+import tempfile
 import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from platformdirs import user_runtime_path
 
 from flightsw.mission import load_mission
 from hil.bench import DevicesUp, load_bench
@@ -32,7 +33,7 @@ def up(
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    folder = links or user_runtime_path("sunlit") / "bench"
+    folder = links or _runtime_folder() / "sunlit"
     with DevicesUp(load_mission(mission), load_bench(bench), folder) as devices:
         ports = {
             name: {"pty": pty.name, "link": str(pty.link), "url": devices.urls.get(name, "")}
@@ -45,3 +46,9 @@ def up(
                 print(f"{name:17}{port['link']} → {port['pty']}  {port['url']}".rstrip(), flush=True)
         while not stopped.is_set():
             devices.step()
+
+
+def _runtime_folder() -> Path:
+    """The user's, as the desktop sets it, or one of their own among the temporary files."""
+    named = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(named) if named else Path(tempfile.gettempdir()) / f"runtime-{os.getuid()}"

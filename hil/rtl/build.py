@@ -79,13 +79,14 @@ def cache_folder() -> Path:
 
 @cache
 def library() -> Path:
-    """The shared library, built if need be. Raises BuildError."""
+    """The shared library, built if need be, which is said on standard error. Raises BuildError."""
     verilator_root()
     folder = cache_folder()
     if not (folder / LIBRARY).exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
             if not (folder / LIBRARY).exists():
+                print("building the payload controller from its RTL, once …", file=sys.stderr, flush=True)
                 with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as scratch:
                     whole = Path(scratch) / "whole"
                     whole.mkdir()
