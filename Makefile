@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil -name '*.[ch]' -o -name '*.cpp' |
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace generate bench bench-kernel lock wheel clean
+.PHONY: help setup demo test lint format trace generate bench bench-kernel fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: setup ## Bring the bench up, one pty per device
 
 bench-kernel: setup ## Compare the kernel's speed with llama.cpp's (builds it: minutes)
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/kernel/bench.py $(BENCH)
+
+fuzz: setup ## Fuzz the kernel's loader and tokenizer: make fuzz RUNS=10000000 (needs clang libclang-rt-dev llvm)
+	@$(BIN)/python tests/firmware_bindings/kernel/fuzz/fuzz.py $(or $(RUNS),1000000)
 
 lock: setup ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra sim --group dev --universal --python-version 3.11 \
