@@ -42,8 +42,9 @@ generate: setup ## Write anew what is generated: registers, diagrams, the README
 	$(BIN)/python tests/project/diagrams.py
 	$(BIN)/python tests/project/picture.py
 
-bench: setup ## Bring the bench up, one pty per device
-	@$(BIN)/hil up
+bench: setup ## Measure the packet layer and the controller
+	@$(BIN)/python tests/benchmarks/packet_layer.py
+	@$(BIN)/python tests/benchmarks/controller.py
 
 bench-kernel: setup ## Compare the kernel's speed with llama.cpp's (builds it: minutes)
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/kernel/bench.py $(BENCH)
