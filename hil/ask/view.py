@@ -110,7 +110,7 @@ def summary(result: AskResult, urls: Mapping[str, str]) -> Group:
         stages.add_row(_TITLES[stage["name"]], f"{start:.3f}", f"{end:.3f}", f"{end - start:.3f}")
     total_s = result.stages[-1]["end"] if result.stages else 0.0
     style = "green" if total_s <= BUDGET_S else "red"
-    stages.add_row("[bold]all", "", "", f"[{style}]{total_s:.3f}[/] of {BUDGET_S:.0f}")
+    stages.add_row(f"[bold]All, of {BUDGET_S:.0f} s", "", "", f"[{style}]{total_s:.3f}")
 
     facts = Table(box=None, pad_edge=False, show_header=False)
     tokens = len(result.token_ids or ())
