@@ -11,11 +11,14 @@ from dataclasses import asdict, dataclass
 from firmware_bindings.kernel import KernelError, Model, UsageError, instruction_sets
 
 DESCRIPTION = """\
-Run a language model from a GGUF file: feed it token ids, print the logits that follow and a greedy continuation.
+Run a language model from a GGUF file: feed it a prompt, print the logits that follow and a greedy continuation.
 
+  python -m firmware_bindings MODEL.gguf --chat "What is the capital of France?" --greedy 64
+  python -m firmware_bindings MODEL.gguf --prompt "The capital of France is" --greedy 16
   python -m firmware_bindings MODEL.gguf --ids 1,2,3 --greedy 32 --logits 10 --json
   python -m firmware_bindings serve PORT ...   the payload computer's program; see: serve --help
 """
+MAX_CONTEXT = 1 << 24  # of a session, as kernel.h says
 EPILOG = "Exit codes: 0 done, 1 the file or the run failed, 2 wrong usage."
 
 
@@ -44,8 +47,17 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("model", metavar="MODEL.gguf", help="GGUF file")
-    parser.add_argument("--ids", type=_ids, required=True, metavar="1,2,3", help="prompt, as token ids")
-    parser.add_argument("--greedy", type=_count, default=0, metavar="N", help="tokens to continue with (default 0)")
+    prompt = parser.add_mutually_exclusive_group(required=True)
+    prompt.add_argument("--ids", type=_ids, metavar="1,2,3", help="prompt, as token ids")
+    prompt.add_argument("--prompt", metavar="TEXT", help="prompt, as text; control tokens written in it are recognised")
+    prompt.add_argument("--chat", metavar="TEXT", help="a question, put to the model with the file's chat template")
+    parser.add_argument(
+        "--greedy",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="tokens to continue with (default 0); with --chat fewer, if the answer ends before",
+    )
     parser.add_argument(
         "--logits",
         type=_count_or_all,
@@ -81,25 +93,32 @@ class Result:
     tokens_per_s: dict[str, float | None]  # prompt, decode; None where there was nothing to measure
 
 
+def prompt_ids(model: Model, options: argparse.Namespace) -> list[int]:
+    """The prompt's tokens, however it was given. Raises KernelError."""
+    if options.chat is not None:
+        return model.chat_ids(options.chat)
+    if options.prompt is not None:
+        return model.tokenizer.begin_ids() + model.tokenizer.encode(options.prompt)
+    return list(options.ids)
+
+
 def logits_sha256(model: Model, ids: Sequence[int], isa: str) -> str:
     """Hexadecimal SHA-256 of the F32 logits after each token: the same on every machine that computes as it should."""
     digest = hashlib.sha256()
-    with model.session(isa=isa) as session:
+    with model.session(isa=isa, context_tokens=len(ids)) as session:
         for token_id in ids:
             session.step(token_id)
             digest.update(session.logits())
     return digest.hexdigest()
 
 
-def run(model: Model, ids: list[int], greedy: int, logits: int | None, isa: str = "best") -> Result:
-    """Feed the prompt, then continue greedily with exactly `greedy` tokens, past end tokens too.
-
-    `logits` is how many of the largest to give, or None for all in order of id. Raises KernelError.
-    """
-    needed = len(ids) + max(greedy - 1, 0)
+def run(model: Model, ids: list[int], options: argparse.Namespace) -> Result:
+    """Feed the prompt, then continue greedily: past end tokens too, unless it is a chat. Raises KernelError."""
+    greedy, logits = options.greedy, options.logits
+    needed = max(len(ids) + max(greedy - 1, 0), 1)
     if needed > model.context_tokens:
         raise UsageError(f"{needed} tokens do not fit the model's context of {model.context_tokens}")
-    with model.session(isa=isa) as session:
+    with model.session(isa=options.isa, context_tokens=needed) as session:
         used, begin = session.isa, time.perf_counter()
         session.prefill(ids)
         prompt_s = time.perf_counter() - begin
@@ -111,9 +130,11 @@ def run(model: Model, ids: list[int], greedy: int, logits: int | None, isa: str 
         while len(made) < greedy:
             if made:
                 session.step(made[-1])
+            if options.chat is not None and model.tokenizer.is_end(session.greedy()):
+                break
             made.append(session.greedy())
         decode_s = time.perf_counter() - begin
-    speed = {"prompt": len(ids) / prompt_s, "decode": (greedy - 1) / decode_s if greedy > 1 else None}
+    speed = {"prompt": len(ids) / prompt_s, "decode": (len(made) - 1) / decode_s if len(made) > 1 else None}
     text = model.tokenizer.decode_bytes(made).decode(errors="replace")
     return Result(
         prompt_ids=ids,
@@ -135,11 +156,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return serve(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
-        needed = len(options.ids) + max(options.greedy - 1, 0)
-        model = Model(options.model, threads=options.threads, context_tokens=needed)
-        result = run(model, options.ids, options.greedy, options.logits, options.isa)
+        model = Model(options.model, threads=options.threads, context_tokens=MAX_CONTEXT)
+        ids = prompt_ids(model, options)
+        result = run(model, ids, options)
         if options.json:
-            hashes = {"sha256": model.sha256(), "logits_sha256": logits_sha256(model, options.ids, options.isa)}
+            hashes = {"sha256": model.sha256(), "logits_sha256": logits_sha256(model, ids, options.isa)}
             print(json.dumps(asdict(result) | hashes))
             return 0
     except KernelError as error:

@@ -56,9 +56,13 @@ class Model:
             self._sha256 = hashlib.sha256(self._file).hexdigest()
         return self._sha256
 
-    def session(self, *, batch_tokens: int = 32, isa: str = "best") -> Session:
-        """Start a text; isa: "best", "portable", "avx2", "avx512" or "neon", which give the same bits."""
-        return Session(self, threads=self.threads, batch_tokens=batch_tokens, isa=isa)
+    def session(self, *, batch_tokens: int = 32, isa: str = "best", context_tokens: int | None = None) -> Session:
+        """Start a text; isa: "best", "portable", "avx2", "avx512" or "neon", which give the same bits.
+
+        Its context is the model's, or as much less as `context_tokens` says.
+        """
+        most = self.context_tokens if context_tokens is None else min(context_tokens, self.context_tokens)
+        return Session(self, threads=self.threads, batch_tokens=batch_tokens, isa=isa, context_tokens=most)
 
     def chat_prompt(self, question: str) -> str:
         """One user turn in the file's own chat template, ready for the answer. Do not encode it: use chat_ids."""

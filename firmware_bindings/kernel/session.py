@@ -40,12 +40,12 @@ class Session:
         KernelError: the operating system gives no more threads.
     """
 
-    def __init__(self, model: Model, *, threads: int, batch_tokens: int = 32, isa: str = "best") -> None:
+    def __init__(self, model: Model, *, threads: int, batch_tokens: int, isa: str, context_tokens: int) -> None:
         if isa not in ISAS:
             raise UsageError(f"no such instruction set: {isa}; known: {', '.join(ISAS)}")
         fields = {
-            "context_tokens": model.context_tokens,
-            "batch_tokens": min(batch_tokens, model.context_tokens),
+            "context_tokens": context_tokens,
+            "batch_tokens": min(batch_tokens, context_tokens),
             "threads": threads,
         }
         if any(not 0 <= value < 2**32 for value in fields.values()):
@@ -58,6 +58,7 @@ class Session:
         check(status, error)
         self.model = model
         self.batch_tokens: int = options.batch_tokens
+        self.context_tokens: int = context_tokens
         self._threads, self._isa = threads, isa
         self._session = session[0]
         self._close = weakref.finalize(self, _close, self._session, self._memory, model)
@@ -89,7 +90,7 @@ class Session:
             raise UsageError("a prompt needs at least one token")
         if unknown := [i for i in ids if not 0 <= i < self.model.vocab_size]:
             raise UsageError(f"no such token: {unknown[0]}")
-        if len(ids) > (room := self.model.context_tokens - self.position):
+        if len(ids) > (room := self.context_tokens - self.position):
             raise ContextFull(f"{len(ids)} tokens do not fit: the context has room for {room}")
         for start in range(0, len(ids), self.batch_tokens):
             if cancelled is not None and cancelled():
@@ -130,7 +131,7 @@ class Session:
             if self.model.tokenizer.is_end(token_id):
                 return
             yield token_id
-            if self.position == self.model.context_tokens:
+            if self.position == self.context_tokens:
                 return
             if made + 1 < max_tokens:
                 self.step(token_id)
@@ -156,7 +157,8 @@ class Session:
 
     def fork(self) -> Session:
         """Another session that goes on from here, with the same bits."""
-        other = Session(self.model, threads=self._threads, batch_tokens=self.batch_tokens, isa=self._isa)
+        options: dict[str, Any] = {"threads": self._threads, "batch_tokens": self.batch_tokens, "isa": self._isa}
+        other = Session(self.model, **options, context_tokens=self.context_tokens)
         error = ffi.new("kernel_error *")
         check(lib.kernel_copy(other._open(), self._open(), error), error)
         return other

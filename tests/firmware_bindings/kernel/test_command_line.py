@@ -83,6 +83,8 @@ def test_for_people(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         ["--ids", "1", "--greedy", "-1"],
         ["--ids", "1", "--logits", "some"],
         ["--ids", "1", "--frobnicate"],
+        ["--ids", "1", "--prompt", "a"],
+        ["--prompt", ""],
         ["--ids", "1", "--isa", "abacus"],
         ["--ids", "1", "--threads", "65"],
         [],
@@ -105,6 +107,28 @@ def test_a_file_that_is_wrong_is_1_and_one_line(
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert err.startswith(f"error: {tmp_path / name}.gguf: ")
         assert cause in err
+
+
+@pytest.mark.req("INF-003", "INF-015")
+def test_a_question_and_a_text(default_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    question = "What is the capital of France?"
+    code, out, _ = run(capsys, str(default_path), "--chat", question, "--greedy", "40", "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert "Paris" in result["text"]
+    assert len(result["greedy_ids"]) < 40  # it ended by itself
+    _, out, _ = run(capsys, str(default_path), "--prompt", f"<|im_start|>user\n{question}<|im_end|>", "--json")
+    prompt = json.loads(out)["prompt_ids"]
+    assert prompt == result["prompt_ids"][-len(prompt) - 4 : -4]  # before the line's end and the next turn's beginning
+
+
+@pytest.mark.req("INF-015")
+def test_a_text_begins_as_the_file_wants(parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "begin.gguf"
+    for wanted in (0, 1):
+        path.write_bytes(parts.file.with_metadata(tokenizer__ggml__add_bos_token=(7, bytes([wanted]))).encode())
+        _, out, _ = run(capsys, str(path), "--prompt", "the", "--json")
+        assert (json.loads(out)["prompt_ids"][0] == 1) == bool(wanted)
 
 
 @pytest.mark.req("INF-015")
