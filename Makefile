@@ -4,7 +4,7 @@ BIN := .venv/bin
 Q   ?= What is the capital of France?
 
 # The C and C++ that people write; cffi and SystemRDL generate the rest.
-C_SOURCES = $(shell find firmware_bindings hil -name '*.[ch]' -o -name '*.cpp' | grep -vE '/_|/registers/')
+C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.cpp' | grep -vE '/_|/registers/')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -57,6 +57,7 @@ lock: setup ## Resolve requirements.lock anew from pyproject.toml
 	  --generate-hashes --upgrade --no-header --quiet --output-file requirements.lock
 
 wheel: setup ## Build the wheel into dist/
+	rm -rf build/lib build/bdist.*
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-index --find-links build/wheelhouse --wheel-dir dist .
 
 clean: ## Remove everything that make made here (the model and the controller stay in the user's cache)
