@@ -119,7 +119,7 @@ def test_a_question_and_a_text(default_path: Path, capsys: pytest.CaptureFixture
     assert len(result["greedy_ids"]) < 40  # it ended by itself
     _, out, _ = run(capsys, str(default_path), "--prompt", f"<|im_start|>user\n{question}<|im_end|>", "--json")
     prompt = json.loads(out)["prompt_ids"]
-    assert prompt == result["prompt_ids"][-len(prompt) - 4 : -4]  # before the line's end and the next turn's beginning
+    assert prompt == result["prompt_ids"][-len(prompt) - 5 : -5]  # then come "\n<|im_start|>assistant\n"
 
 
 @pytest.mark.req("INF-015")
