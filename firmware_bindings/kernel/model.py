@@ -56,7 +56,7 @@ class Model:
             self._sha256 = hashlib.sha256(self._file).hexdigest()
         return self._sha256
 
-    def session(self, *, batch_tokens: int = 32, isa: str = "best", context_tokens: int | None = None) -> Session:
+    def session(self, *, batch_tokens: int = 128, isa: str = "best", context_tokens: int | None = None) -> Session:
         """Start a text; isa: "best", "portable", "avx2", "avx512" or "neon", which give the same bits.
 
         Its context is the model's, or as much less as `context_tokens` says.

@@ -36,7 +36,7 @@ typedef struct {
 
 /* The activations of tokens, 32 to a block: x ≈ scale · code. `width` is a multiple of 256. */
 typedef struct {
-    int16_t *codes; /* (tokens, width) */
+    int16_t *codes; /* (tokens, width); their order within a block is the instruction set's own */
     float *scales;  /* (tokens, width / 32) */
     float *sums;    /* (tokens, width / 32) scale · Σ codes of the block */
     size_t width;

@@ -25,12 +25,14 @@ typedef struct {
     __m256 scale, minimum;
 } scales8;
 
-INLINE codes32 widen(__m128i first, __m128i second) {
-    return (codes32){{_mm256_cvtepi8_epi16(first), _mm256_cvtepi8_epi16(second)}};
+/* Signed octets → codes. The order of codes is ours alone: those of even weights, then those of odd ones, since shifts
+ * get at them without a shuffle. Activations lie in the same order. */
+INLINE codes32 split_signed(__m256i octets) {
+    return (codes32){{_mm256_srai_epi16(_mm256_slli_epi16(octets, 8), 8), _mm256_srai_epi16(octets, 8)}};
 }
 
-INLINE codes32 widen_all(__m256i octets) {
-    return widen(_mm256_castsi256_si128(octets), _mm256_extracti128_si256(octets, 1));
+INLINE codes32 split_unsigned(__m256i octets) {
+    return (codes32){{_mm256_and_si256(octets, _mm256_set1_epi16(255)), _mm256_srli_epi16(octets, 8)}};
 }
 
 INLINE __m128i load128(const uint8_t *at) { return _mm_loadu_si128((const void *)at); }
@@ -38,8 +40,8 @@ INLINE __m256i load256(const void *at) { return _mm256_loadu_si256(at); }
 
 /* The two 4-bit codes of each of 16 octets: low ones, then high ones. */
 INLINE __m256i nibbles(const uint8_t *at) {
-    __m128i octets = load128(at), mask = _mm_set1_epi8(15);
-    return _mm256_set_m128i(_mm_and_si128(_mm_srli_epi16(octets, 4), mask), _mm_and_si128(octets, mask));
+    __m256i shift = _mm256_setr_epi64x(0, 0, 4, 4), octets = _mm256_broadcastsi128_si256(load128(at));
+    return _mm256_and_si256(_mm256_srlv_epi64(octets, shift), _mm256_set1_epi8(15));
 }
 
 /* 32 bits as 32 octets, all ones or all zeros. */
@@ -54,22 +56,22 @@ INLINE __m256i spread_bits(const uint8_t *at) {
 
 /* codes_TYPE(group, j): block j of the 8 of a group. */
 
-INLINE codes32 codes_q8_0(const uint8_t *group, int j) { return widen_all(load256(group + 34 * j + 2)); }
+INLINE codes32 codes_q8_0(const uint8_t *group, int j) { return split_signed(load256(group + 34 * j + 2)); }
 
 INLINE codes32 codes_q4_0(const uint8_t *group, int j) {
-    return widen_all(_mm256_sub_epi8(nibbles(group + 18 * j + 2), _mm256_set1_epi8(8)));
+    return split_signed(_mm256_sub_epi8(nibbles(group + 18 * j + 2), _mm256_set1_epi8(8)));
 }
 
-INLINE codes32 codes_q4_1(const uint8_t *group, int j) { return widen_all(nibbles(group + 20 * j + 4)); }
+INLINE codes32 codes_q4_1(const uint8_t *group, int j) { return split_unsigned(nibbles(group + 20 * j + 4)); }
 
 INLINE codes32 codes_q5_0(const uint8_t *group, int j) {
     __m256i without = _mm256_andnot_si256(spread_bits(group + 22 * j + 2), _mm256_set1_epi8((char)0xF0)); /* −16 */
-    return widen_all(_mm256_or_si256(nibbles(group + 22 * j + 6), without));
+    return split_signed(_mm256_or_si256(nibbles(group + 22 * j + 6), without));
 }
 
 INLINE codes32 codes_q5_1(const uint8_t *group, int j) {
     __m256i with = _mm256_and_si256(spread_bits(group + 24 * j + 4), _mm256_set1_epi8(16));
-    return widen_all(_mm256_or_si256(nibbles(group + 24 * j + 8), with));
+    return split_unsigned(_mm256_or_si256(nibbles(group + 24 * j + 8), with));
 }
 
 INLINE __m256i shifted(__m256i v, int bits) { return _mm256_srl_epi16(v, _mm_cvtsi32_si128(bits)); }
@@ -78,11 +80,11 @@ INLINE __m256i nibbles_k(const uint8_t *at, int j) {
     return _mm256_and_si256(shifted(load256(at + j / 2 * 32), j % 2 * 4), _mm256_set1_epi8(15));
 }
 
-INLINE codes32 codes_q4_k(const uint8_t *group, int j) { return widen_all(nibbles_k(group + 16, j)); }
+INLINE codes32 codes_q4_k(const uint8_t *group, int j) { return split_unsigned(nibbles_k(group + 16, j)); }
 
 INLINE codes32 codes_q5_k(const uint8_t *group, int j) {
     __m256i high = _mm256_and_si256(shifted(load256(group + 16), j), _mm256_set1_epi8(1));
-    return widen_all(_mm256_or_si256(nibbles_k(group + 48, j), _mm256_slli_epi16(high, 4)));
+    return split_unsigned(_mm256_or_si256(nibbles_k(group + 48, j), _mm256_slli_epi16(high, 4)));
 }
 
 INLINE codes32 codes_q6_k(const uint8_t *group, int j) {
@@ -90,21 +92,31 @@ INLINE codes32 codes_q6_k(const uint8_t *group, int j) {
     __m256i high = shifted(load256(group + 128 + j / 4 * 32), j % 4 * 2);
     low = _mm256_and_si256(low, _mm256_set1_epi8(15));
     high = _mm256_slli_epi16(_mm256_and_si256(high, _mm256_set1_epi8(3)), 4);
-    codes32 codes = widen_all(_mm256_sub_epi8(_mm256_or_si256(low, high), _mm256_set1_epi8(32)));
-    for (int h = 0; h < 2; h++) {
-        __m256i scale = _mm256_set1_epi16((int8_t)group[192 + 2 * j + h]);
-        codes.half[h] = _mm256_mullo_epi16(codes.half[h], scale);
-    }
+    codes32 codes = split_signed(_mm256_sub_epi8(_mm256_or_si256(low, high), _mm256_set1_epi8(32)));
+    int8_t first = (int8_t)group[192 + 2 * j], second = (int8_t)group[193 + 2 * j];
+    __m256i scale = _mm256_set_m128i(_mm_set1_epi16(second), _mm_set1_epi16(first));
+    codes.half[0] = _mm256_mullo_epi16(codes.half[0], scale);
+    codes.half[1] = _mm256_mullo_epi16(codes.half[1], scale);
     return codes;
 }
 
 /* scales_TYPE(group, count): of the first `count` blocks; zeros for the rest. */
 
+/* The first `count` of eight F16 numbers, `stride` octets apart. */
 INLINE __m256 halves(const uint8_t *at, int stride, int count) {
-    uint16_t half[GROUP] = {0};
-    for (int j = 0; j < count; j++) memcpy(&half[j], at + stride * j, sizeof *half);
-    return _mm256_cvtph_ps(_mm_setr_epi16((short)half[0], (short)half[1], (short)half[2], (short)half[3],
-                                          (short)half[4], (short)half[5], (short)half[6], (short)half[7]));
+    __m128i half = _mm_setzero_si128();
+#define TAKE(j)                                                                                                        \
+    if (j < count) half = _mm_insert_epi16(half, at[stride * j] | at[stride * j + 1] << 8, j)
+    TAKE(0);
+    TAKE(1);
+    TAKE(2);
+    TAKE(3);
+    TAKE(4);
+    TAKE(5);
+    TAKE(6);
+    TAKE(7);
+#undef TAKE
+    return _mm256_cvtph_ps(half);
 }
 
 INLINE scales8 scales_q4_0(const uint8_t *group, int count) {
@@ -158,15 +170,26 @@ INLINE float fold8(__m256 a) {
     return _mm_cvtss_f32(_mm_add_ss(c, _mm_movehdup_ps(c)));
 }
 
-/* The sum of each of eight vectors. */
+/* Of each 128 bits: two sums of a, two of b. */
+INLINE __m256i sums2(__m256i a, __m256i b) {
+    return _mm256_add_epi32(_mm256_blend_epi32(a, b, 0xCC), _mm256_alignr_epi8(b, a, 8));
+}
+
+/* Of each 128 bits: a sum each of a, b, c, d. */
+INLINE __m256i sums4(__m256i a, __m256i b, __m256i c, __m256i d) {
+    __m256 ab = _mm256_castsi256_ps(sums2(a, b)), cd = _mm256_castsi256_ps(sums2(c, d));
+    return _mm256_add_epi32(_mm256_castps_si256(_mm256_shuffle_ps(ab, cd, 0x88)),
+                            _mm256_castps_si256(_mm256_shuffle_ps(ab, cd, 0xDD)));
+}
+
+/* The sum of each of eight vectors: what vphaddd does, with fewer shuffles. */
 INLINE __m256i sums8(const __m256i *part) {
-    __m256i a = _mm256_hadd_epi32(_mm256_hadd_epi32(part[0], part[1]), _mm256_hadd_epi32(part[2], part[3]));
-    __m256i b = _mm256_hadd_epi32(_mm256_hadd_epi32(part[4], part[5]), _mm256_hadd_epi32(part[6], part[7]));
-    return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20), _mm256_permute2x128_si256(a, b, 0x31));
+    __m256i a = sums4(part[0], part[1], part[2], part[3]), b = sums4(part[4], part[5], part[6], part[7]);
+    return _mm256_add_epi32(_mm256_blend_epi32(a, b, 0xF0), _mm256_permute2x128_si256(a, b, 0x21));
 }
 
 INLINE __m256i block_dot(codes32 w, const int16_t *x) {
-    return dot_pairs(dot_pairs(_mm256_setzero_si256(), w.half[0], load256(x)), w.half[1], load256(x + 16));
+    return dot_pairs(_mm256_madd_epi16(w.half[0], load256(x)), w.half[1], load256(x + 16));
 }
 
 /* Lane j takes in the group's block j. */
@@ -338,6 +361,13 @@ static void multiply(const panel *p, int minima, const activations *x, size_t to
 
 /* Activations → codes ------------------------------------------------------------------------------------------------ */
 
+/* The even ones of 32 codes. */
+INLINE __m256i every_other(__m256i first, __m256i second) {
+    first = _mm256_srai_epi32(_mm256_slli_epi32(first, 16), 16);
+    second = _mm256_srai_epi32(_mm256_slli_epi32(second, 16), 16);
+    return _mm256_permute4x64_epi64(_mm256_packs_epi32(first, second), 0xD8);
+}
+
 static void quantise(const float *x, size_t n, const activations *out, size_t token) {
     __m256i magnitude = _mm256_set1_epi32(0x7FFFFFFF);
     for (size_t b = 0; b < n / BLOCK; b++, x += BLOCK) {
@@ -355,10 +385,11 @@ static void quantise(const float *x, size_t n, const activations *out, size_t to
             code[k] = scale.inverse > 0.0f ? _mm256_cvtps_epi32(scaled) : _mm256_setzero_si256();
             sum = _mm256_add_epi32(sum, code[k]);
         }
-        for (size_t k = 0; k < 2; k++) {
-            __m256i two = _mm256_packs_epi32(code[2 * k], code[2 * k + 1]);
-            _mm256_storeu_si256((void *)(codes + 16 * k), _mm256_permute4x64_epi64(two, 0xD8));
-        }
+        __m256i first = _mm256_permute4x64_epi64(_mm256_packs_epi32(code[0], code[1]), 0xD8);
+        __m256i second = _mm256_permute4x64_epi64(_mm256_packs_epi32(code[2], code[3]), 0xD8);
+        _mm256_storeu_si256((void *)codes, every_other(first, second));
+        _mm256_storeu_si256((void *)(codes + 16),
+                            every_other(_mm256_srli_epi32(first, 16), _mm256_srli_epi32(second, 16)));
         __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
         half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4E));
         half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xB1));
