@@ -33,6 +33,12 @@ def test_a_question_is_found_where_the_template_put_it(question: str, found: str
     assert (prompt, prompt[begin:end]) == (f"<s>[{found}]", found)
 
 
+@pytest.mark.req("INF-013")
+def test_a_template_may_leave_its_loops() -> None:
+    source = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}{% break %}{% endfor %}"
+    assert ChatTemplate(source, {}).render("hi") == "user: hi"
+
+
 @pytest.mark.req("INF-012")
 @pytest.mark.parametrize(
     "source",

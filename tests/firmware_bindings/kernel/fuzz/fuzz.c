@@ -69,6 +69,17 @@ static void overlay(kernel_session *session, const uint8_t *text, size_t len) {
     free(state);
 }
 
+/* What Python asks of a model. */
+static void ask(const kernel_model *model) {
+    size_t len = 0;
+    kernel_shape shape;
+    kernel_model_shape(model, &shape);
+    require(shape.vocab_size > 0 && kernel_space_first(model) <= 1);
+    const uint8_t *name = kernel_model_text(model, "general.architecture", &len);
+    require(name && len > 0 && name[len - 1] != 0);
+    require(kernel_model_number(model, "general.architecture", 7) == 7);
+}
+
 static void use_session(const kernel_model *model, const uint32_t *ids, size_t count, const uint8_t *text, size_t len) {
     kernel_options options = {CONTEXT, BATCH, 1, KERNEL_ISA_PORTABLE};
     kernel_sampling sampling = {.temperature = 0.8f, .top_k = 9, .top_p = 0.9f, .min_p = 0.01f, .repeat_penalty = 1.1f};
@@ -86,6 +97,8 @@ static void use_session(const kernel_model *model, const uint32_t *ids, size_t c
         }
         succeeded(kernel_sample(session, &sampling, &next, &error), &error);
         overlay(session, text, len);
+        require(kernel_truncate(session, kernel_position(session) / 2, &error) == KERNEL_OK);
+        overlay(session, text, len);
         kernel_session_close(session);
     }
 }
@@ -97,6 +110,7 @@ static void use(const uint8_t *file, size_t file_len, const uint8_t *text, size_
     if (!succeeded(kernel_model_size(file, file_len, &size, &error), &error) || size > MOST_ARENA) return;
     void *arena = model_arena + MOST_ARENA - size;
     if (succeeded(kernel_model_init(file, file_len, arena, size, &model, &error), &error)) {
+        ask(model);
         uint32_t *ids = memory_of(8, (2 * len + 1) * sizeof *ids);
         size_t count = encode(model, text, len, ids);
         if (len % 8 == 0) use_session(model, ids, count, text, len); /* slow, so seldom */
