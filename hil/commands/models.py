@@ -10,7 +10,14 @@ from hil.added_models import add, added_models
 from hil.commands.errors import UsageError
 from hil.models import ModelFile, fetch, list_models, verify
 
-app = typer.Typer(help="List, fetch, add and verify the language models.", no_args_is_help=True)
+app = typer.Typer(help="List, fetch, add and verify the language models; by itself: list.")
+
+
+@app.callback(invoke_without_command=True)
+def by_itself(context: typer.Context) -> None:
+    """Without a subcommand: list."""
+    if context.invoked_subcommand is None:
+        show()
 
 
 @app.command("list")

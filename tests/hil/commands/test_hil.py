@@ -133,6 +133,7 @@ def test_init_writes_files_that_work_and_overwrites_none(tmp_path: Path) -> None
 
 
 def test_models_are_listed_and_verified() -> None:
-    assert "Apache-2.0" in hil("models", "list").stdout
+    assert "Apache-2.0" in hil("models").stdout
+    assert hil("models", "list").stdout == hil("models").stdout
     assert hil("models", "verify").stdout == f"{default_model_path()}\n"
     assert_one_line(hil("models", "verify", "gpt"), 2, "known: smollm2-135m")
