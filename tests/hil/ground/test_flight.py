@@ -103,7 +103,7 @@ def test_telecommands_end_as_the_flight_software_says(sky):
         "report": sky.ground.send("report_housekeeping", structure="POWER"),
         "ceiling": sky.ground.send("set_ceiling", mode="NOMINAL"),
         "unknown": sky.ground.send("cancel", job=99),
-        "too low": sky.ground.send("set_ceiling", mode="SAFE"),
+        "too low": sky.ground.send("set_ceiling", mode="SURVIVAL"),
     }
     sky.run(1)
     assert {name: request.outcome for name, request in requests.items()} == {
