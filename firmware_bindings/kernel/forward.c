@@ -297,12 +297,12 @@ static void head(const worker *w) {
     for (uint32_t r = rows.begin; cap > 0 && r < rows.end; r++) s->logits[r] = cap * tanh_f32(s->logits[r] / cap);
 }
 
-/* The first thread asks before a layer whether that is the last one; the barriers in it let all know before the next. */
-static int goes_on(const worker *w, uint32_t layer) {
+/* A layer has two stages. The first thread asks before each whether it is the last; the barriers in it let all know. */
+static int goes_on(const worker *w, uint32_t stage) {
     kernel_session *s = w->s;
-    if (layer > atomic_load_explicit(&s->last_layer, memory_order_relaxed)) return 0;
+    if (stage > atomic_load_explicit(&s->last_stage, memory_order_relaxed)) return 0;
     if (w->thread == 0 && s->is_cancelled && s->is_cancelled(s->cancel_context)) {
-        atomic_store_explicit(&s->last_layer, layer, memory_order_relaxed);
+        atomic_store_explicit(&s->last_stage, stage, memory_order_relaxed);
     }
     return 1;
 }
@@ -310,12 +310,15 @@ static int goes_on(const worker *w, uint32_t layer) {
 void forward(void *context, uint32_t thread) {
     uint64_t before = float_env_enter();
     worker w = {context, thread};
-    uint32_t l = 0, layers = w.s->model->shape.layers;
+    uint32_t stage = 0, stages = 2 * w.s->model->shape.layers;
     embed(&w);
-    for (; l < layers && goes_on(&w, l); l++) {
-        attention(&w, l);
-        feed_forward(&w, w.s->model->layers[l].tensors);
+    for (; stage < stages && goes_on(&w, stage); stage++) {
+        if (stage % 2 == 0) {
+            attention(&w, stage / 2);
+        } else {
+            feed_forward(&w, w.s->model->layers[stage / 2].tensors);
+        }
     }
-    if (w.s->want_logits && l == layers) head(&w);
+    if (w.s->want_logits && stage == stages) head(&w);
     float_env_leave(before);
 }

@@ -138,8 +138,8 @@ void kernel_session_close(kernel_session *session);
 kernel_status kernel_forward(kernel_session *session, const uint32_t *ids /* (count,) */, uint32_t count,
                              int want_logits, kernel_error *error);
 
-/* Have kernel_forward ask this before each layer, on the calling thread; where it is not 0, the call ends after that
- * layer with KERNEL_CANCELLED. NULL: never. */
+/* Have kernel_forward ask this twice a layer, on the calling thread; where it is not 0, the call ends half a layer later
+ * with KERNEL_CANCELLED. NULL: never. */
 void kernel_on_cancel(kernel_session *session, int (*is_cancelled)(void *context), void *context);
 
 /* Tokens appended so far. */

@@ -136,9 +136,9 @@ kernel_status kernel_forward(kernel_session *s, const uint32_t *ids, uint32_t co
     s->count = count;
     s->want_logits = want_logits;
     s->has_logits = 0;
-    atomic_store_explicit(&s->last_layer, UINT32_MAX, memory_order_relaxed);
+    atomic_store_explicit(&s->last_stage, UINT32_MAX, memory_order_relaxed);
     pool_run(&s->pool, forward, s);
-    if (atomic_load_explicit(&s->last_layer, memory_order_relaxed) < s->model->shape.layers - 1) {
+    if (atomic_load_explicit(&s->last_stage, memory_order_relaxed) < 2 * s->model->shape.layers - 1) {
         return fail(error, KERNEL_CANCELLED, "cancelled; tokens appended before:", s->position);
     }
     memcpy(s->history + s->position, ids, count * sizeof *ids);

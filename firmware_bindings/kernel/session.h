@@ -45,7 +45,7 @@ struct kernel_session {
 
     int (*is_cancelled)(void *); /* NULL: never */
     void *cancel_context;
-    atomic_uint last_layer; /* of the batch in work; UINT32_MAX as long as it is not cancelled */
+    atomic_uint last_stage; /* of the batch in work; UINT32_MAX as long as it is not cancelled */
 
     const uint32_t *ids; /* of the batch in work */
     uint32_t count;

@@ -79,7 +79,7 @@ class Session:
         return str(ffi.string(lib.kernel_isa_name(self._open())).decode())
 
     def prefill(self, ids: Sequence[int], *, cancelled: Callable[[], bool] | None = None) -> None:
-        """Append a prompt, in batches; `cancelled` is asked before each, and between its layers.
+        """Append a prompt, in batches; `cancelled` is asked before each, and twice a layer in it.
 
         Raises:
             UsageError: no tokens, or an unknown one. ContextFull: too many. In both cases nothing was appended.
