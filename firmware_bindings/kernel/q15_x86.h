@@ -13,8 +13,6 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { PREFETCH = 4096 }; /* octets ahead, in the file */
-
 /* Codes of one block. */
 typedef struct {
     __m256i half[2];
@@ -210,7 +208,7 @@ INLINE __m256 add_group(__m256 chains, __m256i sums, scales8 w, int minima, cons
             __m256i part[GROUP];                                                                                       \
             size_t b = 0;                                                                                              \
             for (; b + GROUP <= n / BLOCK; b += GROUP, group += group_bytes, codes += GROUP * BLOCK) {                 \
-                for (size_t line = 0; line < group_bytes; line += 64) __builtin_prefetch(group + PREFETCH + line);     \
+                for (size_t line = 0; line < group_bytes; line += 64) __builtin_prefetch(group + group_bytes + line);  \
                 _Pragma("GCC unroll 8") for (int j = 0; j < GROUP; j++) {                                              \
                     part[j] = block_dot(codes_##type(group, j), codes + BLOCK * j);                                    \
                 }                                                                                                      \
