@@ -1,5 +1,6 @@
 """What all drivers share: one end of a device link, and whether anybody answers at the other."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ class Notice:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-class DeviceDriver:
+class DeviceDriver(ABC):
     """A master on one serial line. Nothing that arrives raises; what makes no sense counts as no reply.
 
     Args:
@@ -84,14 +85,15 @@ class DeviceDriver:
         reply_us, uncarried_us = self._master.next_deadline_us(), (self._heard_us or 0) + UNCARRIED_US
         return uncarried_us if reply_us is None else min(reply_us, uncarried_us)
 
+    @abstractmethod
     def _poll(self, now_us: int) -> None:
-        raise NotImplementedError
+        """Ask what is to be known, and set when to ask again."""
 
+    @abstractmethod
     def _take(self, result: Result, now_us: int) -> bool:
         """A reply or a refusal; whether it makes sense."""
-        raise NotImplementedError
 
-    def _on_silent(self, now_us: int) -> None:
+    def _on_silent(self, now_us: int) -> None:  # noqa: B027 - most boards need nothing done then
         """The device has just been given up."""
 
     def _ask(self, *requests: Request) -> None:
