@@ -151,10 +151,6 @@ class FlightSoftware:
         self._journal.fact(memory.boot_record(self._unclean_boots, is_running=False), _nothing)
         self._journal.begin(self._now_us)
 
-    def restarted(self, stored: Stored) -> "FlightSoftware":
-        """The flight software after a restart: nothing is left but what was stored."""
-        return FlightSoftware(self.mission, stored)
-
     def _is_due(self) -> bool:
         deadline_us = self.next_deadline_us()
         return deadline_us is not None and deadline_us <= self._now_us

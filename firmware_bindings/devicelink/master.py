@@ -97,12 +97,6 @@ class Master:
         """Queue a request; results come in the same order."""
         self._queue.append(request)
 
-    def abandon(self) -> None:
-        """Forget all requests and the session: the device has lost power."""
-        self._queue.clear()
-        self._drop_frame()
-        self.identity = None
-
     def results(self) -> list[Result]:
         """The requests that have ended since the last call."""
         done, self._results = self._results, []
