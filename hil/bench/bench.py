@@ -37,6 +37,10 @@ class Bench(ABC):
         """Everything that the ground station has told so far."""
         self._actions: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        contact = world.channel.contact
+        self._station = None if contact is None else contact.station
+        if contact is None:
+            ground.lose()
 
     @property
     def now_s(self) -> float:
@@ -125,6 +129,10 @@ class Bench(ABC):
         """Give or take the link between ground and satellite."""
         self.world.channel.is_open = is_open
 
+    def man_stations(self, is_manned: bool) -> None:
+        """Send the ground stations' people home, or back to work: without them there is no pass."""
+        self.world.channel.is_manned = is_manned
+
     def _next_action_ns(self) -> int | None:
         return self._actions[0][0] if self._actions else None
 
@@ -132,7 +140,19 @@ class Bench(ABC):
         """Do what is due, and hear what the ground station has to tell."""
         while self._actions and self._actions[0][0] <= self.world.now_ns:
             heapq.heappop(self._actions)[2]()
+        self._follow_contact()
         self.events += self.ground.events()
+
+    def _follow_contact(self) -> None:
+        """Tell the ground station which antenna sees the satellite."""
+        contact = self.world.channel.contact
+        station = None if contact is None else contact.station
+        if station != self._station:
+            self._station = station
+            if station is None:
+                self.ground.lose()
+            else:
+                self.ground.acquire(station)
 
 
 def _tells_mode(event: GroundEvent) -> bool:

@@ -3,5 +3,6 @@
 from hil.channel.bit_errors import BitErrors
 from hil.channel.channel import Channel, ChannelPlan, ChannelTruth
 from hil.channel.pace import Pace
+from hil.channel.passes import AlwaysInContact, Contact, Passes
 
-__all__ = ["BitErrors", "Channel", "ChannelPlan", "ChannelTruth", "Pace"]
+__all__ = ["AlwaysInContact", "BitErrors", "Channel", "ChannelPlan", "ChannelTruth", "Contact", "Pace", "Passes"]

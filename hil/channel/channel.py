@@ -1,4 +1,4 @@
-"""One link up and one down: pulls what each can carry, delays it by the light time, and flips bits."""
+"""One link up and one down: pulls what each can carry while a station sees the satellite, delays it, and flips bits."""
 
 from collections import deque
 from collections.abc import Callable
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from flightsw.ccsds import ASM, TM_FRAME_LENGTH
 from hil.channel.bit_errors import BitErrors
 from hil.channel.pace import Pace
+from hil.channel.passes import AlwaysInContact, Contact, Passes
 
-LIGHT_KM_PER_S = 299_792.458
 FRAME_OCTETS = len(ASM) + TM_FRAME_LENGTH
-_NS_PER_S = 1_000_000_000
+LOOK_NS = 100_000_000
+"""How often the range is looked up while in contact; light time changes by 3 µs in that time at most."""
 _POINTER_AT = len(ASM) + 4
 _ONLY_IDLE = 0x7FE
 
@@ -25,6 +26,7 @@ class ChannelPlan:
     uplink_bits_per_s: int = 64_000
     downlink_bits_per_s: int = 1_000_000
     range_km: float = 550.0
+    """Where no orbit says it."""
     uplink_bit_error_rate: float = 0.0
     downlink_bit_error_rate: float = 0.0
 
@@ -58,17 +60,16 @@ class ChannelTruth:
 class _Link:
     """One direction; it carries whole units, and `is_fill` tells units that nobody waits for."""
 
-    def __init__(self, bits_per_s: int, delay_ns: int, unit_octets: int, errors: BitErrors) -> None:
+    def __init__(self, bits_per_s: int, unit_octets: int, errors: BitErrors) -> None:
         self._pace = Pace(bits_per_s, 8 * unit_octets)
-        self._delay_ns = delay_ns
         self._unit_octets = unit_octets
         self.errors = errors
         self.octets = 0
         self._is_drained = False
         self._in_flight: deque[tuple[int, bool, bytes]] = deque()
 
-    def carry(self, elapsed_ns: int, now_ns: int, source: Source, is_fill: Callable[[bytes], bool]) -> bool:
-        """Send for `elapsed_ns` up to now; whether there may be more than fill to send."""
+    def carry(self, elapsed_ns: int, arrival_ns: int, source: Source, is_fill: Callable[[bytes], bool]) -> bool:
+        """Send for `elapsed_ns` up to now, to arrive at `arrival_ns`; whether there may be more than fill to send."""
         room = self._unit_octets * self._pace.units(elapsed_ns)
         if not room:
             return not self._is_drained
@@ -78,7 +79,8 @@ class _Link:
             self._pace.idle()
         if data:
             self.octets += len(data)
-            self._in_flight.append((now_ns + self._delay_ns, fill, self.errors.apply(data)))
+            arrival_ns = max(arrival_ns, self._in_flight[-1][0]) if self._in_flight else arrival_ns
+            self._in_flight.append((arrival_ns, fill, self.errors.apply(data)))
         self._is_drained = fill
         return not fill
 
@@ -102,26 +104,40 @@ class Channel:
     Args:
         plan: rates, range and error rates.
         seed: of its bit errors.
+        passes: when a station sees the satellite; None: always, from the plan's range.
     """
 
-    def __init__(self, plan: ChannelPlan, seed: int) -> None:
-        delay_ns = round(plan.range_km / LIGHT_KM_PER_S * _NS_PER_S)
+    def __init__(self, plan: ChannelPlan, seed: int, passes: Passes | None = None) -> None:
         up = BitErrors(plan.uplink_bit_error_rate, f"uplink {seed}", 1)
         down = BitErrors(plan.downlink_bit_error_rate, f"downlink {seed}", FRAME_OCTETS, len(ASM))
-        self._up = _Link(plan.uplink_bits_per_s, delay_ns, 1, up)
-        self._down = _Link(plan.downlink_bits_per_s, delay_ns, FRAME_OCTETS, down)
+        self._up = _Link(plan.uplink_bits_per_s, 1, up)
+        self._down = _Link(plan.downlink_bits_per_s, FRAME_OCTETS, down)
         self._now_ns = 0
+        self._passes = passes or AlwaysInContact(range_km=plan.range_km)
+        self._contact = self._passes.contact(0)
+        self._edge_ns = self._passes.next_edge_ns(0)
+        self._looked_ns = 0
         self.is_open = True
-        """Whether there is a link at all; while there is none, nothing is pulled from either end."""
+        """Whether the link works at all; while it doesn't, nothing is pulled from either end. Nobody is told."""
+        self.is_manned = True
+        """Whether the stations are on duty; while they aren't, there is no contact."""
 
     def advance(self, now_ns: int, ground: Source, satellite: Source) -> bool:
         """Let both ends send until `now_ns`; whether they may have more to say, only-idle frames aside."""
         elapsed_ns, self._now_ns = now_ns - self._now_ns, now_ns
-        if not self.is_open:
+        self._look(now_ns)
+        contact = self.contact
+        if contact is None or not self.is_open:
             return False
-        up = self._up.carry(elapsed_ns, now_ns, ground, lambda data: not data)
-        down = self._down.carry(elapsed_ns, now_ns, satellite, is_only_idle)
+        arrival_ns = now_ns + contact.light_time_ns
+        up = self._up.carry(elapsed_ns, arrival_ns, ground, lambda data: not data)
+        down = self._down.carry(elapsed_ns, arrival_ns, satellite, is_only_idle)
         return up or down
+
+    @property
+    def contact(self) -> Contact | None:
+        """Which station is in contact with the satellite now, and from how far."""
+        return self._contact if self.is_manned else None
 
     def wake(self) -> None:
         """Something has happened at the satellite, of which it may have to tell."""
@@ -136,8 +152,8 @@ class Channel:
         return self._down.arrived(self._now_ns)
 
     def next_event_ns(self) -> int | None:
-        """When octets in flight arrive, only-idle frames aside; None if there are none."""
-        times = (self._up.next_event_ns(), self._down.next_event_ns())
+        """When octets in flight arrive, only-idle frames aside, or the contact changes; None if neither will."""
+        times = (self._up.next_event_ns(), self._down.next_event_ns(), self._edge_ns)
         return min((at for at in times if at is not None), default=None)
 
     @property
@@ -152,6 +168,16 @@ class Channel:
             downlink_frames_hit=self._down.errors.units_hit,
             downlink_marker_bits_flipped=self._down.errors.marker_bits_flipped,
         )
+
+    def _look(self, now_ns: int) -> None:
+        """Look up the contact at the last of its edges, or of the multiples of LOOK_NS: whoever steps, and however."""
+        while self._edge_ns is not None and self._edge_ns <= now_ns:
+            self._looked_ns, self._edge_ns = self._edge_ns, self._passes.next_edge_ns(self._edge_ns)
+            self._contact = self._passes.contact(self._looked_ns)
+        look_ns = now_ns - now_ns % LOOK_NS
+        if self._contact is not None and look_ns > self._looked_ns:
+            self._looked_ns = look_ns
+            self._contact = self._passes.contact(look_ns)
 
 
 def is_only_idle(frames: bytes) -> bool:

@@ -13,6 +13,7 @@ from hil.ground import (
     Ask,
     AskChanged,
     AskState,
+    ContactChanged,
     EventReceived,
     FramesLost,
     GroundEvent,
@@ -118,6 +119,8 @@ class Display:
                 return [Line("dim", f"answer {piece.job}.{piece.segment}  {_on_one_line(piece.text)}")]
             case ReportReceived(report=report, parameters=parameters):
                 return self._report(report, parameters)
+            case ContactChanged(station=station):
+                return [Line("dim", "out of contact" if station is None else f"in contact from {station}")]
             case FramesLost(frames=frames):
                 return [Line("warn", f"{frames} {'frame' if frames == 1 else 'frames'} lost")]
             case UnknownPacket(reason=reason):

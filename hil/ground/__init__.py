@@ -9,6 +9,7 @@ station.events(); ask.answer
 from hil.ground.ask import Ask, AskState
 from hil.ground.events import (
     AskChanged,
+    ContactChanged,
     EventReceived,
     FramesLost,
     GroundEvent,
@@ -27,6 +28,7 @@ __all__ = [
     "Ask",
     "AskChanged",
     "AskState",
+    "ContactChanged",
     "EventReceived",
     "FramesLost",
     "GroundCounters",

@@ -79,6 +79,11 @@ class AskBook:
         self._shown = {ask: ask.state for ask in self._shown if not ask.ended}
         return changed
 
+    def postpone(self, gap_us: int) -> None:
+        """Expect all news so much later."""
+        for recovery in self._recoveries.values():
+            recovery.due_us += gap_us
+
     def next_deadline_us(self) -> int | None:
         return min((recovery.due_us for recovery in self._recoveries.values()), default=None)
 

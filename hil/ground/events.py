@@ -65,6 +65,13 @@ class SegmentReceived(GroundEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChanged(GroundEvent):
+    """The satellite has risen above a station's horizon, or set: `station` is None."""
+
+    station: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FramesLost(GroundEvent):
     """The frame counts show a gap."""
 

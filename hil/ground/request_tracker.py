@@ -83,6 +83,10 @@ class RequestTracker:
             self._move(request, RequestEvent.DEADLINE, now_us)
         return late
 
+    def postpone(self, gap_us: int) -> None:
+        """Expect every report so much later."""
+        self._deadlines = {id: deadline_us + gap_us for id, deadline_us in self._deadlines.items()}
+
     def next_deadline_us(self) -> int | None:
         return min(self._deadlines.values(), default=None)
 

@@ -14,6 +14,7 @@ from hil.ground.ask import Ask
 from hil.ground.ask_book import AskBook
 from hil.ground.events import (
     AskChanged,
+    ContactChanged,
     EventReceived,
     FramesLost,
     GroundEvent,
@@ -72,6 +73,7 @@ class GroundStation:
         self._events: list[GroundEvent] = []
         self._now_us = 0
         self._deadline_us: int | None = None
+        self._lost_contact_us: int | None = None
         self._seq_count = 0
         self._downlink_bytes = self._packets = self._unknown_packets = self._frames_lost = 0
 
@@ -91,6 +93,28 @@ class GroundStation:
     def clcw(self) -> Clcw | None:
         """What the satellite last said about its telecommand receiver."""
         return self._tm.last_clcw
+
+    @property
+    def has_contact(self) -> bool:
+        """The satellite is above some station's horizon, as far as the station's schedule says."""
+        return self._lost_contact_us is None
+
+    def acquire(self, station: str) -> None:
+        """A pass begins, or goes on above another station: what waited for the satellite waits again from here."""
+        if self._lost_contact_us is not None:
+            gap_us, self._lost_contact_us = self._now_us - self._lost_contact_us, None
+            self._requests.postpone(gap_us)
+            self._asks.postpone(gap_us)
+        self._events.append(ContactChanged(ground_us=self._now_us, station=station))
+        self._plan()
+
+    def lose(self) -> None:
+        """The pass ends. Until the next one no time-out runs, and a telecommand that was cut off leaves anew."""
+        if self._lost_contact_us is None:
+            self._lost_contact_us = self._now_us
+            self._uplink.restart()
+            self._events.append(ContactChanged(ground_us=self._now_us, station=None))
+            self._plan()
 
     @property
     def uplink_pending(self) -> int:
@@ -252,4 +276,5 @@ class GroundStation:
             self._uplink.hold_until_us,
             self._asks.next_deadline_us(),
         )
-        self._deadline_us = min((deadline for deadline in deadlines if deadline is not None), default=None)
+        known = (deadline for deadline in deadlines if deadline is not None)
+        self._deadline_us = min(known, default=None) if self.has_contact else None

@@ -3,8 +3,10 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from hil.ground.request import Request
+from hil.ground.request import Request, RequestState
 
+ACQUISITION = b"\x55" * 16
+"""Sent when a contact begins, before the first CLTU: what the last contact cut off ends in it. Ref: CCSDS 231.0-B."""
 HOLD_US = 1_000_000
 """How long a telecommand is held back after the one it waits for has left."""
 
@@ -26,6 +28,8 @@ class Uplink:
     frames_sent: int = 0
     """CLTUs that the link has taken to their last octet; each carries one frame."""
     _waiting: deque[tuple[Request, bytes]] = field(default_factory=deque)
+    _acquisition: bytes = b""
+    """What is left of the acquisition sequence."""
     _begun_octets: int = 0
     """How much of the first one the link has taken."""
     _held: tuple[Request, Request] | None = None
@@ -39,7 +43,7 @@ class Uplink:
             if self._is_held(request):
                 break
             count += len(cltu)
-        return count - self._begun_octets
+        return count + len(self._acquisition) - self._begun_octets if count else 0
 
     @property
     def is_holding(self) -> bool:
@@ -59,6 +63,11 @@ class Uplink:
         """Keep `request` and all behind it on the ground until it is released."""
         self._held = (request, awaited)
 
+    def restart(self) -> None:
+        """The link has broken off: what it has carried of a CLTU is lost, and all of it leaves again."""
+        self._begun_octets = 0
+        self._acquisition = ACQUISITION
+
     def release(self) -> None:
         self._held = None
 
@@ -68,8 +77,13 @@ class Uplink:
         begun: list[Request] = []
         ended: list[Request] = []
         while self._waiting and len(out) < max_bytes and not self._is_held(self._waiting[0][0]):
+            if self._acquisition:
+                room = max_bytes - len(out)
+                out += self._acquisition[:room]
+                self._acquisition = self._acquisition[room:]
+                continue
             request, cltu = self._waiting[0]
-            if not self._begun_octets:
+            if not self._begun_octets and request.state is RequestState.QUEUED:
                 begun.append(request)
             taken = cltu[self._begun_octets : self._begun_octets + max_bytes - len(out)]
             out += taken
