@@ -28,9 +28,21 @@ US_PER_S = 1_000_000
 _M, _R = PowerMode, ModeReason
 
 FAULTS = frozenset(
-    {_R.RAIL_FAULT, _R.WATCHDOG, _R.COMPUTER_SILENT, _R.COMPUTER_FAILED, _R.TRANSITION_TIMEOUT},
+    {
+        _R.RAIL_FAULT,
+        _R.WATCHDOG,
+        _R.COMPUTER_SILENT,
+        _R.COMPUTER_FAILED,
+        _R.TRANSITION_TIMEOUT,
+        _R.UNDER_VOLTAGE,
+        _R.OVER_CURRENT,
+        _R.OVER_TEMPERATURE,
+        _R.SENSOR_FAULT,
+        _R.CONTROLLER_RESET,
+        _R.COMMUNICATION_LOSS,
+    }
 )
-"""Reasons that lie in the payload itself: the job that it was powered for is interrupted."""
+"""Reasons that take the payload off at once: the job that it was powered for is interrupted."""
 
 _UP = (_R.QUESTION, _R.SUNLIGHT, _R.CHARGE_RECOVERED, _R.COOLED)
 _SHED = (_R.GROUND, _R.ECLIPSE, _R.LOW_CHARGE, _R.HOT, _R.QUEUE_EMPTY)
@@ -48,7 +60,8 @@ TRANSITIONS: Mapping[tuple[PowerMode, ModeReason], PowerMode] = {
     (_M.STANDBY, _R.GROUND): _M.SAFE,
     (_M.STANDBY, _R.LOW_CHARGE): _M.SAFE,
     (_M.STANDBY, _R.CONTROLLER_SILENT): _M.SAFE,
-    (_M.STANDBY, _R.TRANSITION_TIMEOUT): _M.SAFE,
+    (_M.STANDBY, _R.POWER_BOARD_SILENT): _M.SAFE,
+    **{(_M.STANDBY, reason): _M.SAFE for reason in sorted(FAULTS)},
     **{(lower, reason): upper for lower, upper in _LADDER for reason in _UP},
     **{(upper, reason): lower for lower, upper in _LADDER for reason in _SHED},
     **{(upper, reason): _M.STANDBY for _, upper in _LADDER for reason in _OFF},
