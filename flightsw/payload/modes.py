@@ -35,11 +35,12 @@ FAULTS = frozenset(
         _R.COMPUTER_FAILED,
         _R.TRANSITION_TIMEOUT,
         _R.UNDER_VOLTAGE,
-        _R.OVER_CURRENT,
-        _R.OVER_TEMPERATURE,
+        _R.RAIL_LOCKED_OUT,
+        _R.GROUND_SILENT,
         _R.SENSOR_FAULT,
+        _R.OVER_CURRENT,
         _R.CONTROLLER_RESET,
-        _R.COMMUNICATION_LOSS,
+        _R.OVER_TEMPERATURE,
     }
 )
 """Reasons that take the payload off at once: the job that it was powered for is interrupted."""
