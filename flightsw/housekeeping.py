@@ -72,7 +72,7 @@ def power_values(operations: Operations) -> dict[str, object]:
 
 def payload_values(operations: Operations) -> dict[str, object]:
     """Of structure PAYLOAD; zero where the controller has not been heard."""
-    reading, running = operations.controller.reading, operations.jobs.running
+    reading, running = operations.controller.reading, operations.answers.jobs.running
     rail_mv, rail_ma = (reading.rail_mv, reading.rail_ma) if reading else ((0,) * RAILS, (0,) * RAILS)
     return {
         **{f"rail{rail}_mv": mv for rail, mv in enumerate(rail_mv)},
@@ -96,8 +96,8 @@ def software_values(
     return {
         "uptime_s": uptime_us // 1_000_000 & _U32,
         "unclean_boots": boots,
-        "queued_jobs": len(operations.jobs.waiting),
-        "last_job": operations.jobs.last_id,
+        "queued_jobs": len(operations.answers.jobs.waiting),
+        "last_job": operations.answers.jobs.last_id,
         "frames_accepted": accepted & _U32,
         "frames_rejected": rejected & _U32,
         "commands_rejected": (commanding.counters.rejected + commanding.counters.dropped) & _U32,

@@ -78,30 +78,30 @@ class Services:
         if blocked is not None and not (blocked is ModeReason.POWER_BOARD_SILENT and is_booting):
             raise Refused(_REFUSAL_OF[blocked])
         try:
-            jobs = operations.jobs.accept(str(arguments["question"]), _number(arguments, "max_tokens"))
+            jobs = operations.answers.jobs.accept(str(arguments["question"]), _number(arguments, "max_tokens"))
         except JobRefused as refused:
             raise Refused(refused.refusal) from None
         request_id = int.from_bytes(packet.request_id.encode(), "big")
 
         def do() -> None:
-            operations.set_jobs(jobs)
+            operations.answers.set_jobs(jobs)
             self._telemetry.report("ask_accepted", {"request_id": request_id, "job": jobs.last_id})
 
-        return Plan(records=memory.job_records(operations.jobs, jobs), do=do)
+        return Plan(records=memory.job_records(operations.answers.jobs, jobs), do=do)
 
     def _cancel(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         id = _number(arguments, "job")
         try:
-            jobs = self._operations.cancelled(id)
+            jobs = self._operations.answers.cancelled(id)
         except JobRefused as refused:
             raise Refused(refused.refusal) from None
 
         def do() -> None:
-            self._operations.set_jobs(jobs)
+            self._operations.answers.set_jobs(jobs)
             if (job := jobs.find(id)) is not None:
-                self._operations.report_ended(job)
+                self._operations.answers.report_ended(job)
 
-        return Plan(records=memory.job_records(self._operations.jobs, jobs), do=do)
+        return Plan(records=memory.job_records(self._operations.answers.jobs, jobs), do=do)
 
     def _job_status(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         job = self._job(arguments)
@@ -109,7 +109,7 @@ class Services:
             "job": job.id,
             "state": job.state,
             "cause": job.cause,
-            "position": self._operations.jobs.position(job),
+            "position": self._operations.answers.jobs.position(job),
             "segments": len(job.segments),
             "generated_tokens": job.generated_tokens,
         }
@@ -121,9 +121,9 @@ class Services:
 
         def do() -> None:
             for number in range(first, min(first + count, len(job.segments))):
-                self._operations.report_segment(job, number)
+                self._operations.answers.report_segment(job, number)
             if job.state in ENDED or job.state is JobState.INTERRUPTED:
-                self._operations.report_end(job)
+                self._operations.answers.report_end(job)
 
         return Plan(do=do)
 
@@ -219,7 +219,7 @@ class Services:
         return Plan(do=lambda: self._telemetry.enable_event(id, is_enabled=is_enabled))
 
     def _job(self, arguments: Arguments) -> Job:
-        job = self._operations.jobs.find(_number(arguments, "job"))
+        job = self._operations.answers.jobs.find(_number(arguments, "job"))
         if job is None:
             raise Refused(Refusal.UNKNOWN_JOB)
         return job
