@@ -17,6 +17,7 @@ from flightsw.payload import (
     PowerMode,
     Refusal,
     Threshold,
+    answered_within_s,
     question_blocked_by,
 )
 from flightsw.pus import TcPacket
@@ -81,6 +82,9 @@ class Services:
             jobs = operations.answers.jobs.accept(str(arguments["question"]), _number(arguments, "max_tokens"))
         except JobRefused as refused:
             raise Refused(refused.refusal) from None
+        deadline_s = _number(arguments, "deadline_s")
+        if deadline_s and deadline_s < self._answered_within_s(jobs.jobs[-1]):
+            raise Refused(Refusal.TOO_LATE)
         request_id = int.from_bytes(packet.request_id.encode(), "big")
 
         def do() -> None:
@@ -88,6 +92,11 @@ class Services:
             self._telemetry.report("ask_accepted", {"request_id": request_id, "job": jobs.last_id})
 
         return Plan(records=memory.job_records(operations.answers.jobs, jobs), do=do)
+
+    def _answered_within_s(self, newest: Job) -> float:
+        computer = self._operations.computer
+        is_powered = computer.cap is not None
+        return answered_within_s(computer.profile, self._operations.jobs, newest, is_powered=is_powered)
 
     def _cancel(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         id = _number(arguments, "job")

@@ -63,7 +63,7 @@ class PayloadComputer(DeviceDriver):
 
     def __init__(self, profile: ComputeProfile, poll_us: int) -> None:
         super().__init__(Device.PAYLOAD_COMPUTER, link.DEVICE_ID)
-        self._profile = profile
+        self.profile = profile
         self._poll_us = poll_us
         self._next_poll_us = None
         self.stage = Stage.OFF
@@ -113,14 +113,14 @@ class PayloadComputer(DeviceDriver):
         self.state = ComputerState.EMPTY
         self.cap = self._asked_cap = self._job = self._fault = None
         self._progress = []
-        self._next_poll_us = now_us + round(self._profile.boot_s * US_PER_S) if on else None
-        self._deadline_us = now_us + round((self._profile.boot_s + BOOT_GRACE_S) * US_PER_S)
+        self._next_poll_us = now_us + round(self.profile.boot_s * US_PER_S) if on else None
+        self._deadline_us = now_us + round((self.profile.boot_s + BOOT_GRACE_S) * US_PER_S)
 
     def set_cap(self, mode: PowerMode) -> None:
         """Give it the rates of a mode; a mode that does not compute pauses it."""
         if self.stage is not Stage.READY or mode is self._asked_cap:
             return
-        rates = self._profile.modes.get(mode)
+        rates = self.profile.modes.get(mode)
         cap = link.Cap(
             prompt_mtokens_per_s=round(rates.prompt_tokens_per_s * 1000) if rates else 0,
             decode_mtokens_per_s=round(rates.decode_tokens_per_s * 1000) if rates else 0,
@@ -150,15 +150,15 @@ class PayloadComputer(DeviceDriver):
 
     @property
     def _is_timed(self) -> bool:
-        is_paused = self._asked_cap not in self._profile.modes
+        is_paused = self._asked_cap not in self.profile.modes
         return self._fault is None and (
             self.stage is Stage.BOOTING or (self._job is not None and not is_paused and self.stage is Stage.READY)
         )
 
     def _expect_progress(self, now_us: int) -> None:
         """Wait for the next token, or for the prompt, as long as the slowest mode may take, and more."""
-        slowest = min(self._profile.modes.values(), key=lambda rates: rates.prompt_tokens_per_s)
-        prompt_s = 0 if self._tokens else self._profile.context_tokens / slowest.prompt_tokens_per_s
+        slowest = min(self.profile.modes.values(), key=lambda rates: rates.prompt_tokens_per_s)
+        prompt_s = 0 if self._tokens else self.profile.context_tokens / slowest.prompt_tokens_per_s
         wait_s = PROGRESS_TIMEOUT_S + prompt_s + 2 / slowest.decode_tokens_per_s
         self._deadline_us = now_us + round(wait_s * US_PER_S)
 
@@ -223,7 +223,7 @@ class PayloadComputer(DeviceDriver):
 
     def _prepare(self) -> None:
         if self.stage is Stage.BOOTING and self.state is ComputerState.EMPTY:
-            load = link.Load(context_tokens=self._profile.context_tokens, name=self._profile.model.encode())
+            load = link.Load(context_tokens=self.profile.context_tokens, name=self.profile.model.encode())
             self._ask(Request(op=ComputerOperation.LOAD, data=link.load.encode(load)))
         if self.state is ComputerState.READY:
             self.stage = Stage.READY

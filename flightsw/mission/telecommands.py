@@ -26,6 +26,13 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
                 default=128,
                 doc="where the answer is cut off at the latest",
             ),
+            Field(
+                name="deadline_s",
+                kind=Kind.U16,
+                unit="s",
+                default=0,
+                doc="refuse a question that may not be answered within this; 0: none",
+            ),
             Field(name="question", kind=Kind.TEXT, minimum=1, doc="what the language model is asked"),
         ),
         doc="Queue a question for the language model; it raises the power mode by itself.",

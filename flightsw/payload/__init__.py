@@ -1,6 +1,7 @@
 """Power modes, budgets, fault responses and inference jobs: pure functions of plain values."""
 
 from flightsw.payload.energy import EnergyIntegral
+from flightsw.payload.estimate import answered_within_s
 from flightsw.payload.jobs import ENDED, KEPT_JOBS, IllegalJobEvent, Job, JobEvent, JobQueue, JobRefused, Segment
 from flightsw.payload.mode_state import (
     Command,
@@ -68,6 +69,7 @@ __all__ = [
     "Refusal",
     "Segment",
     "Threshold",
+    "answered_within_s",
     "boot",
     "deadline_us",
     "leave_safe",

@@ -99,6 +99,7 @@ class Refusal(IntEnum):
     JOB_ENDED = 28
     STORE_FAILED = 29
     DEVICE_FAILED = 30
+    TOO_LATE = 31
 
 
 class Threshold(IntEnum):

@@ -145,13 +145,17 @@ class GroundStation:
         self._changed(request)
         return request
 
-    def ask(self, question: str, max_tokens: int | None = None) -> Ask:
+    def ask(self, question: str, max_tokens: int | None = None, deadline_s: int = 0) -> Ask:
         """Queue a question; `max_tokens` is the dictionary's default if None.
+
+        With a deadline, the satellite refuses a question that it may not be able to answer so soon.
 
         A station that doesn't know yet how many questions the satellite has taken asks for that first, and holds the
         question back for it: so that no lost report can make it claim the wrong answer. Raises as `send` does.
         """
-        given = {"question": question} if max_tokens is None else {"question": question, "max_tokens": max_tokens}
+        given: dict[str, object] = {"question": question, "deadline_s": deadline_s}
+        if max_tokens is not None:
+            given["max_tokens"] = max_tokens
         self._encode("ask", given)  # what can't be sent is refused before anything is
         awaited = None
         if self._asks.last_job is None and not self._uplink.is_holding:

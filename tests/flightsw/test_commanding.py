@@ -285,6 +285,16 @@ def test_jobs_run_in_turn_without_a_power_cycle_and_are_reported(world: World) -
     assert len(world.named("computer_ready")) == 1
 
 
+@pytest.mark.req("PWR-017")
+def test_a_question_is_refused_that_may_miss_its_deadline(world: World) -> None:
+    world.run(1)
+    late = world.send("ask", question="What?", max_tokens=64, deadline_s=20)
+    in_time = world.send("ask", question="What?", max_tokens=64, deadline_s=23)
+    world.until(lambda: world.named("answer_end"))
+    assert world.verifications(late) == refused(Refusal.TOO_LATE)
+    assert world.verifications(in_time) == [ACCEPTED, STARTED, COMPLETED]
+
+
 @pytest.mark.req("FSW-019")
 def test_a_running_job_is_cancelled_and_the_next_one_begins(world: World) -> None:
     world.engine.words = ("word ",) * 200

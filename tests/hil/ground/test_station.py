@@ -70,14 +70,15 @@ def test_wrong_arguments_raise_and_nothing_is_sent(link, arguments):
 
 @pytest.mark.req("GND-003")
 def test_a_question_longer_than_a_packet_raises_and_nothing_is_sent(link):
-    longest = "x" * (MAX_TC_DATA_OCTETS - 2)
+    longest = "x" * (MAX_TC_DATA_OCTETS - len(DICTIONARY.telecommand("ask").encode({"question": "x"})) + 1)
     with pytest.raises(TelecommandTooLong, match="1005 octets"):
         link.ground.ask(longest + "x")
     assert not link.ground.uplink_pending
     assert not link.ground.events()
     link.ground.ask(longest)
     link.run()
-    assert link.satellite.executed[-1] == ("ask", {"max_tokens": 128, "question": longest})
+    name, arguments = link.satellite.executed[-1]
+    assert (name, arguments["question"]) == ("ask", longest)
 
 
 @pytest.mark.req("GND-004")
@@ -89,7 +90,8 @@ def test_an_answer_comes_down(link):
     assert ask.is_whole
     assert ask.ended
     assert ask.finish_reason == "stop"
-    assert link.satellite.executed[-1] == ("ask", {"max_tokens": 64, "question": "What is the capital of France?"})
+    name, arguments = link.satellite.executed[-1]
+    assert (name, arguments["max_tokens"], arguments["question"]) == ("ask", 64, "What is the capital of France?")
     states = [event.state for event in events if isinstance(event, AskChanged)]
     assert states == [AskState.QUEUED, AskState.ANSWERING, AskState.WHOLE]
     pieces = [event.segment.text for event in events if isinstance(event, SegmentReceived) and event.ask is ask]
