@@ -115,15 +115,27 @@ class Bench(ABC):
 
     def set_sunlight(self, is_sunlit: bool) -> None:
         """Enter or leave the Earth's shadow."""
-        self.world.environment.is_sunlit = is_sunlit
+        self.world.environment.power.set_sunlight(is_sunlit)
 
     def set_charge(self, permille: int) -> None:
         """Let the battery hold this much."""
-        self.world.environment.set_charge(permille)
+        self.world.environment.power.set_charge(permille)
 
     def set_temperature(self, centidegc: int) -> None:
         """Let the boards be this warm, in hundredths of a degree Celsius."""
-        self.world.environment.temperature_centidegc = centidegc
+        self.world.environment.power.set_temperature(centidegc)
+
+    def stick_sensor(self, name: str, value: int | None) -> None:
+        """Let a sensor of the power board show this, whatever is true; None: mend it."""
+        self.world.environment.sensors.stick(name, value)
+
+    def offset_sensor(self, name: str, delta: int) -> None:
+        """Let a sensor of the power board show so much too much."""
+        self.world.environment.sensors.offset(name, delta)
+
+    def noise_sensor(self, name: str, amplitude: int) -> None:
+        """Let a sensor of the power board show up to so much too much or too little."""
+        self.world.environment.sensors.add_noise(name, amplitude)
 
     def open_channel(self, is_open: bool) -> None:
         """Give or take the link between ground and satellite."""

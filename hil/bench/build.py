@@ -11,7 +11,7 @@ from hil.bench.world import GroundEnd, World
 from hil.channel import Channel
 from hil.devices import Device, DeviceError, PayloadController, PoweredComputer, is_port, make_device
 from hil.devices.power_board import ModelPowerBoard
-from hil.environment import Environment
+from hil.environment import ConstantWorld, Environment
 from hil.rtl.build import VerilatorMissingError, verilator_root
 
 MakeComputer = Callable[[str], Device]
@@ -56,10 +56,11 @@ def make_world(boards: Boards, config: BenchConfig, mission: Mission, ground: Gr
     """Everything around the flight software."""
     controller, computer = boards.devices["payload_ctrl"], boards.devices["payload_computer"]
     environment = Environment(
-        config.environment,
+        ConstantWorld(config.environment),
         mission.compute,
         controller if isinstance(controller, PayloadController) else None,
         computer if isinstance(computer, PoweredComputer) else None,
+        config.seed,
     )
     board = boards.devices["power_board"]
     if isinstance(board, ModelPowerBoard):

@@ -2,7 +2,7 @@ import pytest
 
 from firmware_bindings.devicelink.payload_computer import ComputerState
 from flightsw.mission import load_mission
-from hil.environment import RAILS, BatteryAndSun, Environment, rail_currents_ma
+from hil.environment import RAILS, BatteryAndSun, ConstantWorld, Environment, rail_currents_ma
 
 MS_NS = 1_000_000
 S_NS = 1_000_000_000
@@ -40,7 +40,7 @@ class Computer:
 class World:
     def __init__(self, **start: object) -> None:
         self.board, self.computer = Board(), Computer()
-        self.environment = Environment(BatteryAndSun(**start), PROFILE, self.board, self.computer)
+        self.environment = Environment(ConstantWorld(BatteryAndSun(**start)), PROFILE, self.board, self.computer)
 
     def switch_on(self) -> None:
         self.board.rails = ALL
@@ -124,7 +124,7 @@ def test_energy_and_charge_are_exact_integrals() -> None:
     energy_mj = world.environment.payload_energy_mj - before_mj
     assert energy_mj == pytest.approx(60 * power_mw, rel=1e-12)
     surplus_wh = (9_000 - power_mw) / 1000 / 60
-    assert world.environment.charge_permille == int(500 + 1000 * surplus_wh)
+    assert world.environment.power.charge_permille == int(500 + 1000 * surplus_wh)
     assert world.environment.readings().battery_ma == pytest.approx((9_000 - power_mw) / 7.6, rel=0.002)
 
 
@@ -133,11 +133,11 @@ def test_the_battery_is_never_below_empty_or_above_full() -> None:
     world = World(battery_capacity_wh=0.01, platform_mw=1_000)
     world.environment.advance(3600 * S_NS)
     assert world.environment.readings().battery_mv == 8400
-    world.environment.is_sunlit = False
+    world.environment.power.set_sunlight(False)
     world.environment.advance(7200 * S_NS)
     readings = world.environment.readings()
     assert (readings.battery_charge_permille, readings.battery_mv, readings.array_mw) == (0, 6400, 0)
-    world.environment.set_charge(250)
+    world.environment.power.set_charge(250)
     assert world.environment.readings().battery_charge_permille == 250
 
 
