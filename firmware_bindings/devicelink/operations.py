@@ -34,6 +34,7 @@ class NakReason(IntEnum):
     NOT_READY = 5
     BUSY = 6
     REFUSED = 7
+    CORRUPT = 8
 
 
 class Nak(Exception):  # noqa: N818 - the link's own word

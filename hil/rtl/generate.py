@@ -2,7 +2,8 @@
 
 From each `.rdl` in `firmware_bindings/devicelink/registers`: the C header, the Python map and the documentation beside
 it, and for the payload controller the RTL register block in `hil/rtl/generated`; there, too, the numbers of the device
-link as an RTL package. What it writes is checked in; `--check` writes nothing and exits 1 where a file differs.
+link and of the memory's code as RTL packages. What it writes is checked in; `--check` writes nothing and exits 1 where
+a file differs.
 """
 
 import sys
@@ -21,6 +22,7 @@ from systemrdl.node import AddrmapNode, FieldNode, RegNode
 
 from firmware_bindings.devicelink.frame import FRAME_TIMEOUT_US, SYNC_WORD
 from firmware_bindings.devicelink.operations import LINK_VERSION, MAX_REGISTERS, NAK, REPLY, NakReason, Operation
+from hil.devices import secded
 
 ROOT = Path(__file__).parents[2]
 REGISTERS = Path("firmware_bindings/devicelink/registers")
@@ -69,9 +71,9 @@ def generate(folder: Path) -> list[Path]:
             text = _templates.get_template("addr_pkg.sv.j2").render(name=name, **_describe(top, f"{name}.rdl"))
             (folder / addresses).write_text(text)
             written += [addresses, RTL / f"{name}_regs.sv", RTL / f"{name}_regs_pkg.sv"]
-    link = RTL / "device_link_pkg.sv"
-    (folder / link).write_text(_templates.get_template("device_link_pkg.sv.j2").render(_describe_link()))
-    written.append(link)
+    for package, numbers in (("device_link_pkg.sv", _describe_link()), ("secded_pkg.sv", _describe_code())):
+        (folder / RTL / package).write_text(_templates.get_template(f"{package}.j2").render(numbers))
+        written.append(RTL / package)
     for path in written:
         lines = (folder / path).read_text().splitlines()
         (folder / path).write_text("\n".join(line.rstrip() for line in lines).rstrip() + "\n")
@@ -154,6 +156,15 @@ def _describe_link() -> dict[str, Any]:
         "frame_timeout_ms": FRAME_TIMEOUT_US // 1000,
         "operations": members(Operation),
         "reasons": members(NakReason),
+    }
+
+
+def _describe_code() -> dict[str, Any]:
+    return {
+        "data_bits": secded.DATA_BITS,
+        "rows": secded.ROWS,
+        "columns": secded.COLUMNS,
+        "inverted": secded.INVERTED,
     }
 
 

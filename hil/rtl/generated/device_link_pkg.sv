@@ -26,7 +26,8 @@ package device_link_pkg;
     NakBadValue = 8'd4,
     NakNotReady = 8'd5,
     NakBusy = 8'd6,
-    NakRefused = 8'd7
+    NakRefused = 8'd7,
+    NakCorrupt = 8'd8
   } nak_e;
 
 endpackage

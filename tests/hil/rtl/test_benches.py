@@ -54,8 +54,10 @@ def simulation(environment) -> Path:
     return folder
 
 
-@pytest.mark.req("RTL-014")
-@pytest.mark.parametrize("benches", ["serial_benches", "link_benches", "power_benches", "top_benches"])
+@pytest.mark.req("RTL-014", "RTL-030", "RTL-032", "RTL-033", "RTL-034")
+@pytest.mark.parametrize(
+    "benches", ["serial_benches", "link_benches", "power_benches", "memory_benches", "event_benches", "top_benches"]
+)
 def test_benches(benches: str, simulation, environment, tmp_path, monkeypatch) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -9,4 +9,4 @@ def test_generated_files_are_current() -> None:
 
 
 def test_a_missing_file_is_stale(tmp_path) -> None:
-    assert len(stale(tmp_path)) == 10
+    assert len(stale(tmp_path)) == 11

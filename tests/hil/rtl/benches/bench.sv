@@ -97,6 +97,65 @@ module bench;
     energy_counter dut (.*);
   end
 
+  if (1) begin : g_secded_encode
+    logic [31:0] data_i;
+    logic [38:0] word_o;
+    secded_encode dut (.*);
+  end
+
+  if (1) begin : g_secded_decode
+    logic [38:0] word_i, word_o;
+    logic corrected_o, uncorrectable_o;
+    secded_decode dut (.*);
+  end
+
+  if (1) begin : g_mailbox_ram
+    logic req_i, write_i, ack_o, uncorrectable_o, inject_i, corrected_o, damaged_o, idle_o;
+    logic [3:0] addr_i, inject_addr_i, error_addr_o;
+    logic [31:0] wdata_i, rdata_o;
+    logic [15:0] scrub_ms_i;
+    logic [5:0] inject_first_i, inject_second_i;
+    mailbox_ram #(.Words(16)) dut (.*);
+  end
+
+  if (1) begin : g_saturating_counter
+    logic clear_i;
+    logic [1:0] add_i;
+    logic [3:0] count_o;
+    saturating_counter #(.Width(4), .AddWidth(2)) dut (.*);
+  end
+
+  if (1) begin : g_event_collector
+    logic [4:0] raise_i;
+    logic [4:0][15:0] argument_i;
+    logic valid_o;
+    logic [7:0] code_o;
+    logic [15:0] argument_o;
+    logic [2:0] lost_o;
+    event_collector #(.Sources(5), .Merged(5'b00110)) dut (.*);
+  end
+
+  if (1) begin : g_event_fifo
+    logic push_i, lost_o, pop_i, settled_o;
+    logic [7:0] code_i, code_o;
+    logic [15:0] argument_i, argument_o;
+    logic [31:0] time_ms_i, popped_time_ms_o;
+    logic [2:0] count_o;
+    event_fifo #(.Depth(5)) dut (.*);
+  end
+
+  if (1) begin : g_cap_output
+    logic [8:0] duty_i, duty_o;
+    logic is_powered_i, on_o;
+    cap_output dut (.*);
+  end
+
+  if (1) begin : g_link_statistics
+    logic frame_i, crc_error_i, timeout_i, overrun_i, answered_i, refused_i, clear_i, refusals_o;
+    logic [15:0] frames_o, naks_o, crc_errors_o, timeouts_o, overruns_o;
+    link_statistics dut (.*);
+  end
+
   if (1) begin : g_payload_ctrl
     logic quiescent_o, uart_rx_i, uart_tx_o, irq_o;
     logic [7:0][15:0] adc_i;

@@ -59,3 +59,14 @@ async def rising_octets(dut: Any, valid: Any, data: Any, into: bytearray, ready:
 def seeded() -> random.Random:
     """The same random numbers in every run."""
     return random.Random(cocotb.RANDOM_SEED)
+
+
+async def arcs(dut: Any, state: Any, into: set[tuple[int, int]]) -> None:
+    """Forever note from which state a machine went to which, staying included, reset not."""
+    before = int(state.value)
+    while True:
+        await FallingEdge(dut.clk_i)
+        if dut.rst_ni.value:
+            after = int(state.value)
+            into.add((before, after))
+            before = after

@@ -1,0 +1,175 @@
+// Memory with single-error correction: a bus, a scrubber that walks it, and a way to damage it on purpose.
+//
+// After reset it fills itself with zeros, a word a clock. Each tick_1ms_i counts for the scrubber, which reads one word
+// every scrub_ms_i (0: never). Whoever reads a word with one wrong bit, bus or scrubber, writes it back corrected, so that
+// each error is counted once. Injecting flips two bits of a stored word, or one if both are the same.
+// Timing: req_i is one clock long; ack_o comes two clocks later, at most three more where the scrubber or an injection was
+// first, and Words more after reset. write_i, addr_i and wdata_i hold until then; rdata_o and uncorrectable_o belong to ack_o.
+
+module mailbox_ram
+  import secded_pkg::*;
+#(
+  parameter int unsigned Words = 1024  // a power of two
+) (
+  input logic clk_i,
+  input logic rst_ni,
+  input logic tick_1ms_i,
+
+  // The bus.
+  input  logic                     req_i,  // one clock long
+  input  logic                     write_i,
+  input  logic [$clog2(Words)-1:0] addr_i,
+  input  logic [31:0]              wdata_i,
+  output logic                     ack_o,
+  output logic [31:0]              rdata_o,
+  output logic                     uncorrectable_o,
+
+  input logic [15:0] scrub_ms_i,
+
+  // Injection; which word and bits hold until idle_o.
+  input logic                     inject_i,  // one clock long
+  input logic [$clog2(Words)-1:0] inject_addr_i,
+  input logic [5:0]               inject_first_i,
+  input logic [5:0]               inject_second_i,
+
+  // What was found, one clock long.
+  output logic                     corrected_o,
+  output logic                     damaged_o,
+  output logic [$clog2(Words)-1:0] error_addr_o,
+
+  output logic idle_o  // nothing to do before the next tick or access
+);
+
+  typedef enum logic [2:0] {
+    Fill,
+    Ready,
+    Answer,
+    Scrub,
+    Flip
+  } state_e;
+
+  typedef logic [$clog2(Words)-1:0] addr_t;
+
+  state_e state_q, state_d;
+  addr_t pointer_q, pointer_d;  // where the filling or the scrubber is
+  logic [15:0] elapsed_q, elapsed_d;
+  logic bus_q, bus_d, scrub_q, scrub_d, inject_q, inject_d;  // what waits for the memory
+  logic is_scrub_due;
+
+  logic [WordBits-1:0] ram_q[Words];
+  logic [WordBits-1:0] word_q, ram_wdata, encoded, decoded;
+  addr_t ram_addr;
+  logic ram_read, ram_write, is_checked, corrected, uncorrectable;
+
+  secded_encode u_encode (
+    .data_i((state_q == Fill) ? '0 : wdata_i),
+    .word_o(encoded)
+  );
+
+  secded_decode u_decode (
+    .word_i         (word_q),
+    .word_o         (decoded),
+    .corrected_o    (corrected),
+    .uncorrectable_o(uncorrectable)
+  );
+
+  always_comb begin
+    is_scrub_due = tick_1ms_i && scrub_ms_i != '0 && 17'(elapsed_q) + 17'd1 >= 17'(scrub_ms_i);
+    elapsed_d    = elapsed_q;
+    if (tick_1ms_i) elapsed_d = (is_scrub_due || scrub_ms_i == '0) ? '0 : elapsed_q + 1'b1;
+  end
+
+  always_comb begin
+    state_d    = Ready;
+    pointer_d  = pointer_q;
+    bus_d      = bus_q || req_i;
+    scrub_d    = scrub_q || is_scrub_due;
+    inject_d   = inject_q || inject_i;
+    ram_read   = 1'b0;
+    ram_write  = 1'b0;
+    ram_addr   = addr_i;
+    ram_wdata  = decoded;
+    is_checked = 1'b0;
+
+    unique case (state_q)
+      Fill: begin
+        ram_write = 1'b1;
+        ram_addr  = pointer_q;
+        ram_wdata = encoded;
+        pointer_d = pointer_q + 1'b1;
+        if (pointer_q != '1) state_d = Fill;
+      end
+      Ready: begin
+        if (inject_q) begin
+          state_d  = Flip;
+          inject_d = inject_i;
+          ram_read = 1'b1;
+          ram_addr = inject_addr_i;
+        end else if (bus_q) begin
+          state_d   = Answer;
+          bus_d     = 1'b0;
+          ram_read  = !write_i;
+          ram_write = write_i;
+          ram_wdata = encoded;
+        end else if (scrub_q) begin
+          state_d  = Scrub;
+          scrub_d  = is_scrub_due;
+          ram_read = 1'b1;
+          ram_addr = pointer_q;
+        end
+      end
+      Answer: begin
+        is_checked = !write_i;
+        ram_write  = is_checked && corrected;
+      end
+      Scrub: begin
+        is_checked = 1'b1;
+        ram_write  = corrected;
+        ram_addr   = pointer_q;
+        pointer_d  = pointer_q + 1'b1;
+      end
+      Flip: begin
+        ram_write = 1'b1;
+        ram_addr  = inject_addr_i;
+        ram_wdata = word_q ^ (WordBits'(1) << inject_first_i | WordBits'(1) << inject_second_i);
+      end
+      default: state_d = Fill;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (ram_write) ram_q[ram_addr] <= ram_wdata;
+    else if (ram_read) word_q <= ram_q[ram_addr];
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q   <= Fill;
+      pointer_q <= '0;
+      elapsed_q <= '0;
+      bus_q     <= 1'b0;
+      scrub_q   <= 1'b0;
+      inject_q  <= 1'b0;
+    end else begin
+      state_q   <= state_d;
+      pointer_q <= pointer_d;
+      elapsed_q <= elapsed_d;
+      bus_q     <= bus_d;
+      scrub_q   <= scrub_d;
+      inject_q  <= inject_d;
+
+      OneAccess:     assert (!(ram_read && ram_write));
+      DamagedIsKept: assert (!ram_write || !damaged_o);
+      FoundIsOneOf:  assert (!(corrected_o && damaged_o));
+    end
+  end
+
+  assign ack_o           = state_q == Answer;
+  assign rdata_o         = decoded[31:0];
+  assign uncorrectable_o = damaged_o;
+  assign corrected_o     = is_checked && corrected;
+  assign damaged_o       = is_checked && uncorrectable;
+  assign error_addr_o    = ram_addr;
+  assign idle_o          = state_q == Ready && !bus_q && !scrub_q && !inject_q;
+
+endmodule

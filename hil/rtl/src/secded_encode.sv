@@ -1,0 +1,17 @@
+// Adds seven check bits to 32 bits of data; the code is told in hil/devices/secded.py.
+//
+// Combinational.
+
+module secded_encode
+  import secded_pkg::*;
+(
+  input  logic [DataBits-1:0] data_i,
+  output logic [WordBits-1:0] word_o  // data below, check bits above
+);
+
+  always_comb begin
+    word_o[DataBits-1:0] = data_i;
+    for (int unsigned c = 0; c < CheckBits; c++) word_o[DataBits+c] = ^(data_i & Rows[c]) ^ Inverted[c];
+  end
+
+endmodule

@@ -1,0 +1,189 @@
+"""Counters, events on their way into the FIFO and out of it, link statistics and cap outputs."""
+
+from dataclasses import replace
+from typing import Any
+
+import cocotb
+from benches.common import clocks, pulse, seeded, start, tick
+from cocotb.triggers import FallingEdge, Timer
+
+from firmware_bindings.devicelink import DeframerCounters
+from hil.devices.cap_output import PERIOD_MS, CapOutput
+from hil.devices.event_fifo import Event, EventFifo
+from hil.devices.link_statistics import LinkStatistics
+
+SOURCES, MERGED = 5, {1, 2}
+DEPTH = 5
+
+
+@cocotb.test()
+async def saturating_counter_counts_to_its_end_and_stays(dut: Any) -> None:
+    counter = await start(dut, "saturating_counter", clear_i=0, add_i=0)
+    rng = seeded()
+    expected = 0
+    seen = set()
+    for _ in range(1000):
+        is_cleared, more = rng.random() < 0.05, rng.choice([0, 0, 1, 2, 3])
+        counter.clear_i.value, counter.add_i.value = is_cleared, more
+        await FallingEdge(dut.clk_i)
+        expected = min(15, (0 if is_cleared else expected) + more)
+        assert counter.count_o.value == expected
+        seen.add(expected)
+    assert seen == set(range(16))
+
+
+@cocotb.test()
+async def event_collector_loses_nothing_silently(dut: Any) -> None:
+    collector = await start(dut, "event_collector", raise_i=0, argument_i=0)
+    rng = seeded()
+    waiting: dict[int, int] = {}
+    lost = handed_on = 0
+    for _ in range(4000):
+        raised = {s: rng.choice([1 << rng.randrange(16), rng.getrandbits(16)]) for s in range(SOURCES)}
+        raised = {s: argument for s, argument in raised.items() if rng.random() < 0.15}
+        collector.raise_i.value = sum(1 << s for s in raised)
+        collector.argument_i.value = sum(argument << 16 * s for s, argument in raised.items())
+        await Timer(1, "ns")
+        assert collector.valid_o.value == bool(waiting)
+        if waiting:
+            first = min(waiting)
+            assert (collector.code_o.value, collector.argument_o.value) == (first, waiting.pop(first))
+            handed_on += 1
+        again = raised.keys() & waiting.keys()
+        assert collector.lost_o.value == len(again - MERGED)
+        lost += len(again - MERGED)
+        for s, argument in raised.items():
+            waiting[s] = waiting.get(s, 0) | argument if s in MERGED else waiting.get(s, argument)
+        await FallingEdge(dut.clk_i)
+    assert lost > 100
+    assert handed_on > 1000
+
+
+@cocotb.test()
+async def event_fifo_hands_out_what_the_python_one_does(dut: Any) -> None:
+    fifo = await start(dut, "event_fifo", push_i=0, code_i=0, argument_i=0, time_ms_i=0, pop_i=0)
+    rng, twin = seeded(), EventFifo(DEPTH)
+    visible_at: list[int] = []  # the clocks from which the events that wait can be seen
+    counts, popped_empty = set(), 0
+    for now in range(6000):
+        eager = (now // 200) % 3  # fills, drains, both
+        event = Event(rng.randrange(1, 256), rng.getrandbits(16), rng.getrandbits(32))
+        is_pushed, is_popped = rng.random() < (0.6, 0.1, 0.5)[eager], rng.random() < (0.1, 0.6, 0.5)[eager]
+        is_visible = bool(visible_at) and visible_at[0] <= now
+        fifo.push_i.value, fifo.pop_i.value = is_pushed, is_popped
+        fifo.code_i.value, fifo.argument_i.value, fifo.time_ms_i.value = event.code, event.argument, event.time_ms
+        await Timer(1, "ns")
+        is_full = len(twin) == DEPTH
+        seen = int(fifo.code_o.value), int(fifo.argument_o.value)
+        assert fifo.lost_o.value == (is_pushed and is_full)
+        assert fifo.settled_o.value == (is_visible or not visible_at)
+        if not is_visible:
+            assert seen == (0, 0)
+        if is_popped and is_visible:
+            taken = twin.pop()
+            assert seen == (taken.code, taken.argument)
+            visible_at.pop(0)
+        elif is_popped:
+            popped_empty += 1
+            twin.popped_time_ms = 0
+        if is_pushed and is_full:
+            twin.lost += 1
+        elif is_pushed:
+            twin.push(event)
+            visible_at.append(now + 2)
+        await FallingEdge(dut.clk_i)
+        assert fifo.count_o.value == len(twin)
+        assert fifo.popped_time_ms_o.value == twin.popped_time_ms
+        counts.add(len(twin))
+    assert counts == set(range(DEPTH + 1))
+    assert twin.lost > 100
+    assert popped_empty > 100
+
+
+@cocotb.test()
+async def cap_output_does_what_the_python_one_does(dut: Any) -> None:
+    output = await start(dut, "cap_output", duty_i=0, is_powered_i=0)
+    rng, twin = seeded(), CapOutput()
+    duties = set()
+    duty = 0
+    for _ in range(6000):
+        if rng.random() < 0.02:
+            duty = rng.choice([0, 1, 128, 255, 256, rng.randrange(257)])
+            output.duty_i.value = duty
+        if rng.random() < 0.003 or (rng.random() < 0.2 and not output.is_powered_i.value):
+            is_powered = not output.is_powered_i.value
+            output.is_powered_i.value = is_powered
+            twin.power(is_powered)
+            await Timer(1, "ns")
+            assert is_powered or not output.on_o.value  # in the same clock
+            await FallingEdge(dut.clk_i)
+        before = output.on_o.value
+        await clocks(dut, rng.randrange(6, 9))
+        assert output.on_o.value == before
+        twin.tick(1, duty)
+        await tick(dut, 0)
+        assert (bool(output.on_o.value), output.duty_o.value) == (twin.is_on, twin.duty)
+        duties.add(twin.duty)
+    assert {0, 1, 128, 255, 256} <= duties
+
+
+@cocotb.test()
+async def cap_output_is_on_in_exactly_its_duty(dut: Any) -> None:
+    output = await start(dut, "cap_output", duty_i=0, is_powered_i=1)
+    for duty in (0, 1, 85, 255, 256):
+        output.duty_i.value = duty
+        on = []
+        for _ in range(PERIOD_MS):
+            await tick(dut)
+            on.append(bool(output.on_o.value))
+        assert sum(on) == duty
+        if 0 < duty < PERIOD_MS:
+            longest = max(len(run) for run in "".join("10"[level] for level in on).split("0"))
+            assert longest <= PERIOD_MS // duty  # spread evenly
+
+
+@cocotb.test()
+async def link_statistics_count_what_the_python_ones_do(dut: Any) -> None:
+    inputs = ("frame", "crc_error", "timeout", "overrun", "answered", "refused", "clear")
+    statistics = await start(dut, "link_statistics", **{f"{name}_i": 0 for name in inputs})
+    rng, twin, counters = seeded(), LinkStatistics(), DeframerCounters()
+    overruns = bursts = 0
+    for _ in range(3000):
+        now = {name: rng.random() < 0.3 for name in inputs}
+        now["clear"] = rng.random() < 0.01
+        now["answered"], now["refused"] = rng.choice([(0, 0), (0, 1), (0, 1), (0, 1), (0, 1), (1, 0)])
+        if now["clear"]:
+            twin.clear()
+        overruns = (0 if now["clear"] else overruns) + now["overrun"]
+        counters = replace(
+            counters,
+            frames=counters.frames + now["frame"],
+            crc_errors=counters.crc_errors + now["crc_error"],
+            timeouts=counters.timeouts + now["timeout"],
+        )
+        twin.follow(counters)
+        is_row = twin.ended(is_refused=bool(now["refused"])) if now["answered"] or now["refused"] else False
+        bursts += is_row
+        for name in inputs:
+            getattr(statistics, f"{name}_i").value = now[name]
+        await Timer(1, "ns")
+        assert statistics.refusals_o.value == is_row
+        await FallingEdge(dut.clk_i)
+        for name in ("frames", "naks", "crc_errors", "timeouts"):
+            assert getattr(statistics, f"{name}_o").value == getattr(twin, name), name
+        assert statistics.overruns_o.value == overruns
+    assert bursts > 10
+
+
+@cocotb.test()
+async def link_statistics_tell_of_eight_refusals_in_a_row(dut: Any) -> None:
+    names = ("frame", "crc_error", "timeout", "overrun", "answered", "refused", "clear")
+    statistics = await start(dut, "link_statistics", **{f"{name}_i": 0 for name in names})
+    for _ in range(7):
+        await pulse(dut, statistics.refused_i)
+    await pulse(dut, statistics.answered_i)
+    for n in range(16):
+        statistics.refused_i.value = 1
+        await Timer(1, "ns")
+        assert statistics.refusals_o.value == (n % 8 == 7)
+        await FallingEdge(dut.clk_i)
