@@ -96,7 +96,7 @@ class Services:
     def _answered_within_s(self, newest: Job) -> float:
         computer = self._operations.computer
         is_powered = computer.cap is not None
-        return answered_within_s(computer.profile, self._operations.jobs, newest, is_powered=is_powered)
+        return answered_within_s(computer.profile, self._operations.answers.jobs, newest, is_powered=is_powered)
 
     def _cancel(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         id = _number(arguments, "job")
