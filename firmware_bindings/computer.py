@@ -2,18 +2,20 @@
 
     EMPTY ──LOAD──▶ LOADING ──▶ READY ──START──▶ PROMPT ──first token──▶ DECODE ──last token──▶ READY
 
-A power cap is a rate: token k, from 0, appears at start + prompt_tokens/prompt_rate + k/decode_rate, or when the engine
-has it, if that is later. A changed cap holds from that instant on; a rate of 0 pauses, and is what it starts with.
+A power cap is a rate: token k of a run, from 0, appears at start + unread/prompt_rate + k/decode_rate, or when the
+engine has it, if that is later. Unread is the prompt; of a resumed job, what its snapshot lacks of the prompt and the
+tokens received. A changed cap holds from that instant on; a rate of 0 pauses, and is what it starts with.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from firmware_bindings.codec.layout import Codec, DecodeError
 from firmware_bindings.devicelink import FRAME_TIMEOUT_US, MAX_DATA_BYTES, Nak, NakReason, Slave
 from firmware_bindings.devicelink import payload_computer as link
 from firmware_bindings.devicelink.payload_computer import ComputerOperation, ComputerState, FinishReason
+from firmware_bindings.engine import Checkpoint, Engine, EngineError, Finish, Prompt, Question, Step, Token
 
 T = TypeVar("T")
 
@@ -23,57 +25,37 @@ MAX_TEXT_BYTES = MAX_DATA_BYTES - 8 - 4 * link.MAX_TOKENS_PER_REPLY
 TOKEN = 10**9
 """Progress is counted in billionths of a token: thousandths of a token per second times microseconds."""
 
-
-class EngineError(Exception):
-    """The engine can't do it; the message is one line for the ground."""
+_NOTHING = Checkpoint(tokens=0, octets=0, digest=bytes(link.DIGEST_BYTES))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """The question has become this many tokens."""
+@dataclass(slots=True, kw_only=True)
+class _Received:
+    """What an earlier run of a job has answered."""
 
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """One token of the answer, and the text that it completes, in UTF-8."""
-
-    id: int
-    text: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finish:
-    """The answer is over; `text` is what was left of it."""
-
-    reason: FinishReason
-    text: bytes = b""
-
-
-Step = Prompt | Token | Finish
-
-
-class Engine(Protocol):
-    """Does the inference. Both iterators may yield None: not yet."""
-
-    def load(self, name: str, context_tokens: int) -> Iterator[None]:
-        """Have a model ready at the end. `name` is its file's, empty for the default. Raises EngineError."""
-
-    def answer(self, question: str, max_tokens: int, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
-        """A Prompt, at most `max_tokens` Tokens, a Finish; ends early once `is_cancelled`. Raises EngineError."""
+    job: int = 0
+    token_ids: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Job:
-    """The present or last question. `progress` is of the prompt, then of the answer."""
+    """The present or last question. `progress` is of what is unread, then of this run's tokens.
+
+    `tokens` are this run's; `received` counts those before them.
+    """
 
     id: int = 0
     max_tokens: int = 0
+    received: int = 0
     prompt_tokens: int = 0
+    unread: int = 0
     tokens: list[Token] = field(default_factory=list)
     finish: Finish | None = None
     progress: int = 0
+    kept: Checkpoint = _NOTHING
+
+    @property
+    def generated_tokens(self) -> int:
+        return self.received + len(self.tokens)
 
 
 class PayloadComputer:
@@ -94,6 +76,7 @@ class PayloadComputer:
         self._loaded_at_us = 0
         self._answering: Iterator[Step | None] = iter(())
         self._job = _Job()
+        self._received = _Received()
         self._cap = link.Cap(prompt_mtokens_per_s=0, decode_mtokens_per_s=0)
         self._now_us = 0
         self._silent_at_us: int | None = None
@@ -145,8 +128,8 @@ class PayloadComputer:
         """The progress at which the next step is due. What follows the last token allowed costs nothing."""
         job = self._job
         if self._state is ComputerState.PROMPT:
-            return TOKEN * job.prompt_tokens
-        return TOKEN * min(len(job.tokens), job.max_tokens - 1)
+            return TOKEN * job.unread
+        return TOKEN * min(len(job.tokens), job.max_tokens - job.received - 1)
 
     def _due_us(self) -> int | None:
         missing, rate = self._target - self._job.progress, self.rate_mtokens_per_s
@@ -185,7 +168,7 @@ class PayloadComputer:
         job = self._job
         match step:
             case Prompt():
-                job.prompt_tokens = step.tokens
+                job.prompt_tokens, job.unread = step.tokens, step.unread
             case Token() if len(step.text) <= MAX_TEXT_BYTES:
                 job.tokens.append(step)
                 if self._state is ComputerState.PROMPT:
@@ -221,6 +204,10 @@ class PayloadComputer:
             case ComputerOperation.CAP:
                 self._cap = _decoded(link.cap, data)
                 return b""
+            case ComputerOperation.SNAPSHOT:
+                return self._on_snapshot(_decoded(link.snapshot_request, data))
+            case ComputerOperation.RECEIVED:
+                return self._on_received(_decoded(link.received, data))
         raise Nak(NakReason.BAD_OPERATION)
 
     def _status(self, data: bytes) -> bytes:
@@ -229,7 +216,7 @@ class PayloadComputer:
             state=self._state,
             job=self._job.id,
             prompt_tokens=min(self._job.prompt_tokens, 0xFFFF),
-            generated_tokens=len(self._job.tokens),
+            generated_tokens=self._job.generated_tokens,
             uptime_ms=self._now_us // 1000 % 2**32,
             message=self._message.encode()[:MAX_MESSAGE_BYTES].decode(errors="ignore").encode(),
         )
@@ -247,23 +234,26 @@ class PayloadComputer:
         _require(not self._is_busy, NakReason.BUSY)
         _require(self._state is ComputerState.READY, NakReason.NOT_READY)
         _require(start.job > 0 and start.max_tokens > 0 and start.question != b"", NakReason.BAD_VALUE)
-        question = _text(start.question)
-        job = self._job = _Job(id=start.job, max_tokens=start.max_tokens)
-        self._answering = self._engine.answer(question, start.max_tokens, lambda: job.finish is not None)
+        told = self._received.token_ids if self._received.job == start.job else ()
+        _require(start.received <= min(len(told), start.max_tokens), NakReason.BAD_VALUE)
+        question = Question(text=_text(start.question), start=start, received=told[: start.received])
+        job = self._job = _Job(id=start.job, max_tokens=start.max_tokens, received=start.received)
+        self._answering = self._engine.answer(question, lambda: job.finish is not None)
         self._state, self._message = ComputerState.PROMPT, ""
         return b""
 
     def _on_tokens(self, asked: link.TokensRequest) -> bytes:
         job = self._job
-        _require(asked.job == job.id != 0 and asked.first <= len(job.tokens), NakReason.BAD_VALUE)
+        is_known = job.received <= asked.first <= job.generated_tokens
+        _require(asked.job == job.id != 0 and is_known, NakReason.BAD_VALUE)
         sent: list[Token] = []
-        for token in job.tokens[asked.first : asked.first + link.MAX_TOKENS_PER_REPLY]:
+        for token in job.tokens[asked.first - job.received :][: link.MAX_TOKENS_PER_REPLY]:
             if sum(len(t.text) for t in [*sent, token]) > MAX_TEXT_BYTES:
                 break
             sent.append(token)
         text = b"".join(token.text for token in sent)
         finish = FinishReason.RUNNING
-        is_last = asked.first + len(sent) == len(job.tokens)
+        is_last = asked.first + len(sent) == job.generated_tokens
         if is_last and job.finish is not None and len(text + job.finish.text) <= MAX_TEXT_BYTES:
             finish, text = job.finish.reason, text + job.finish.text
         ids = tuple(token.id for token in sent)
@@ -273,6 +263,27 @@ class PayloadComputer:
         _require(cancel.job == self._job.id != 0, NakReason.BAD_VALUE)
         if self._is_busy:
             self._finish(Finish(reason=FinishReason.CANCELLED))
+        return b""
+
+    def _on_snapshot(self, asked: link.SnapshotRequest) -> bytes:
+        job = self._job
+        _require(asked.job == job.id != 0 and asked.tokens <= job.generated_tokens, NakReason.BAD_VALUE)
+        _require(self._state is ComputerState.DECODE, NakReason.NOT_READY)
+        if job.kept.tokens < asked.tokens:
+            try:
+                job.kept = self._engine.save() or job.kept
+            except EngineError as error:
+                self._message = str(error)
+                raise Nak(NakReason.REFUSED) from error
+        kept = job.kept
+        return link.snapshot.encode(
+            link.Snapshot(job=job.id, tokens=kept.tokens, octets=min(kept.octets, 0xFFFF_FFFF), digest=kept.digest)
+        )
+
+    def _on_received(self, told: link.Received) -> bytes:
+        known = self._received.token_ids if self._received.job == told.job else ()
+        _require(told.job > 0 and told.first <= len(known), NakReason.BAD_VALUE)
+        self._received = _Received(job=told.job, token_ids=known[: told.first] + told.token_ids)
         return b""
 
 

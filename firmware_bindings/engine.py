@@ -1,68 +1,74 @@
-"""The payload computer's engine: language models from a folder, run by the kernel."""
+"""What the payload computer asks of an engine, and what it gets; kernel_engine.py is the engine with the kernel."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Protocol
 
-from firmware_bindings.computer import EngineError, Finish, Prompt, Step, Token
-from firmware_bindings.devicelink.payload_computer import FinishReason
-from firmware_bindings.kernel import Cancelled, KernelError, Model, TextStream
+from firmware_bindings.devicelink.payload_computer import FinishReason, Start
 
 
-class KernelEngine:
-    """Answers greedily, with the chat template of the model's file.
+class EngineError(Exception):
+    """The engine can't do it; the message is one line for the ground."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A job to be answered.
 
     Args:
-        model: the default model's file. Others are found beside it by their names.
-        threads: of the kernel; 0 means as many as there are processors.
+        start: the job's number, the limit of its answer, and how its tokens are chosen.
+        received: what an earlier run of the job has answered; the answer goes on behind it.
     """
 
-    def __init__(self, model: Path, *, threads: int = 0) -> None:
-        self._default = model
-        self._threads = threads
-        self._model: Model | None = None
-        self._held: tuple[Path, int] | None = None
+    text: str
+    start: Start
+    received: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """The question has become this many tokens; `unread` are to be read, with those received, before the next comes."""
+
+    tokens: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """One token of the answer, and the text that it completes, in UTF-8."""
+
+    id: int
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """The answer is over; `text` is what was left of it."""
+
+    reason: FinishReason
+    text: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """What is kept of an answer: with how many tokens, in how many octets, and the first 8 octets of their SHA-256."""
+
+    tokens: int
+    octets: int
+    digest: bytes
+
+
+Step = Prompt | Token | Finish
+
+
+class Engine(Protocol):
+    """Does the inference. Both iterators may yield None: not yet."""
 
     def load(self, name: str, context_tokens: int) -> Iterator[None]:
-        """Map and check a model, unless it is the one at hand. Raises EngineError."""
-        if name != Path(name).name:
-            raise EngineError(f"{name!r} is no file name")
-        path = self._default.parent / name if name else self._default
-        if self._held != (path, context_tokens):
-            self._model, self._held = None, None
-            try:
-                self._model = Model(path, threads=self._threads, context_tokens=context_tokens)
-            except KernelError as error:
-                raise EngineError(str(error)) from error
-            self._held = path, context_tokens
-        yield from ()
+        """Have a model ready at the end. `name` is its file's, empty for the default. Raises EngineError."""
 
-    def answer(self, question: str, max_tokens: int, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
-        """Raises EngineError."""
-        if self._model is None:
-            raise EngineError("no model is loaded")
-        try:
-            yield from _answer(self._model, question, max_tokens, is_cancelled)
-        except Cancelled:
-            return
-        except KernelError as error:
-            raise EngineError(str(error)) from error
+    def answer(self, question: Question, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
+        """A Prompt, the Tokens behind those received, a Finish; ends early once `is_cancelled`. Raises EngineError."""
 
-
-def _answer(model: Model, question: str, max_tokens: int, is_cancelled: Callable[[], bool]) -> Iterator[Step]:
-    ids = model.chat_ids(question)
-    yield Prompt(tokens=len(ids))
-    text = TextStream(model.tokenizer)
-    reason = FinishReason.LENGTH
-    with model.session() as session:
-        fresh = ids
-        for _ in range(max_tokens):
-            if session.position + len(fresh) > model.context_tokens:
-                reason = FinishReason.CONTEXT_FULL
-                break
-            session.prefill(fresh, cancelled=is_cancelled)
-            fresh = [session.greedy()]
-            if model.tokenizer.is_end(fresh[0]):
-                reason = FinishReason.STOP
-                break
-            yield Token(id=fresh[0], text=text.push(fresh[0]).encode())
-    yield Finish(reason=reason, text=text.flush().encode())
+    def save(self) -> Checkpoint | None:
+        """Keep the present answer where it survives a loss of power; None: not yet, ask again. Raises EngineError."""

@@ -1,30 +1,25 @@
-"""The payload computer's program: `python -m firmware_bindings serve PORT` answers questions on a serial port.
-
-The kernel works in a thread of its own, so that the link is answered meanwhile.
-"""
+"""The payload computer's program: `python -m firmware_bindings serve PORT` answers questions on a serial port."""
 
 import argparse
-import queue
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from serial import Serial, SerialException, serial_for_url
 
-from firmware_bindings.computer import Engine, EngineError, PayloadComputer, Step
-from firmware_bindings.engine import KernelEngine
+from firmware_bindings.background import Background
+from firmware_bindings.checkpoints import FolderCheckpoints
+from firmware_bindings.computer import PayloadComputer
+from firmware_bindings.engine import Engine
 from firmware_bindings.kernel import KernelError, Model
-
-T = TypeVar("T")
+from firmware_bindings.kernel_engine import KernelEngine
 
 BAUD = 115_200
 POLL_S = 0.005
 """The longest that a token or a request waits to be noticed."""
-CANCEL_POLL_S = 0.1
 MAX_READ_BYTES = 4096
 DESCRIPTION = """\
 Be a payload computer: answer the device link on PORT with a language model, until terminated.
@@ -33,62 +28,10 @@ Be a payload computer: answer the device link on PORT with a language model, unt
 """
 
 
-class _Work(Generic[T]):
-    """An iterator that another thread walks, one item ahead of what was asked for; None means not yet."""
-
-    def __init__(
-        self, items: Callable[[], Iterator[T]], turn: threading.Lock, is_cancelled: Callable[[], bool]
-    ) -> None:
-        self._items = items
-        self._turn = turn
-        self._is_cancelled = is_cancelled
-        self._wanted = threading.Semaphore(0)
-        self._made: queue.SimpleQueue[T | Exception] = queue.SimpleQueue()
-        threading.Thread(target=self._run).start()
-
-    def __iter__(self) -> Iterator[T | None]:
-        return self
-
-    def __next__(self) -> T | None:
-        try:
-            made = self._made.get_nowait()
-        except queue.Empty:
-            return None
-        if isinstance(made, Exception):
-            raise made
-        self._wanted.release()
-        return made
-
-    def _run(self) -> None:
-        with self._turn:
-            try:
-                for item in self._items():
-                    self._made.put(item)
-                    while not self._wanted.acquire(timeout=CANCEL_POLL_S):
-                        if self._is_cancelled():
-                            return
-                self._made.put(StopIteration())
-            except EngineError as error:
-                self._made.put(error)
-
-
-class Background:
-    """An engine that works in threads of its own, one at a time."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._turn = threading.Lock()
-
-    def load(self, name: str, context_tokens: int) -> Iterator[None]:
-        return _Work(lambda: self._engine.load(name, context_tokens), self._turn, lambda: False)
-
-    def answer(self, question: str, max_tokens: int, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
-        return _Work(lambda: self._engine.answer(question, max_tokens, is_cancelled), self._turn, is_cancelled)
-
-
 def serve(port: Serial, engine: Engine, is_over: Callable[[], bool], *, load_us: int = 0) -> None:
     """Be the payload computer on an open port until `is_over`. Raises SerialException when the port goes away."""
-    computer = PayloadComputer(Background(engine), load_us=load_us)
+    background = Background(engine)
+    computer = PayloadComputer(background, load_us=load_us)
     start_ns = time.monotonic_ns()
     port.timeout = POLL_S
     try:
@@ -99,6 +42,7 @@ def serve(port: Serial, engine: Engine, is_over: Callable[[], bool], *, load_us:
                 port.write(out)
     finally:
         computer.power_off()
+        background.close()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -113,6 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--model", type=Path, required=True, help="the default model, a GGUF file; others lie beside it"
     )
     parser.add_argument("--threads", type=int, default=0, help="of the kernel (default: one per processor)")
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="DIR",
+        help="keep unfinished answers here, over a loss of power (default: nowhere)",
+    )
     parser.add_argument("--load-ms", type=int, default=0, help="least time that loading takes (default 0)")
     options = parser.parse_args(argv)
 
@@ -123,7 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = Model(options.model).name
         with serial_for_url(options.port, baudrate=BAUD) as port:
             print(f"serving {name} on {options.port}", flush=True)
-            engine = KernelEngine(options.model, threads=options.threads)
+            checkpoints = FolderCheckpoints(options.store) if options.store else None
+            engine = KernelEngine(options.model, threads=options.threads, checkpoints=checkpoints)
             serve(port, engine, terminated.is_set, load_us=1000 * options.load_ms)
     except (KernelError, SerialException, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)

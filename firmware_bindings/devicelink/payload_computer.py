@@ -1,17 +1,19 @@
-"""What the payload computer can be asked over the device link: load a model, answer, hand over tokens.
+"""What the payload computer can be asked over the device link: load a model, answer, hand over tokens, keep an answer.
 
-All it knows is lost with its power. Text is UTF-8 and never ends in half a character.
+All it knows is lost with its power, but for what SNAPSHOT has kept. Text is UTF-8 and never ends in half a character.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
 
-from construct import GreedyBytes, Int8ub, Int16ub, Int32ub, PrefixedArray, Struct
+from construct import Bytes, GreedyBytes, Int8ub, Int16ub, Int32ub, Int64ub, PrefixedArray, Struct
 
 from firmware_bindings.codec.layout import Codec
 
 DEVICE_ID = 0x504D
 MAX_TOKENS_PER_REPLY = 32
+MAX_IDS_PER_REQUEST = 250
+DIGEST_BYTES = 8
 
 
 class ComputerOperation(IntEnum):
@@ -23,6 +25,8 @@ class ComputerOperation(IntEnum):
     TOKENS = 0x13
     CANCEL = 0x14
     CAP = 0x15
+    SNAPSHOT = 0x16
+    RECEIVED = 0x17
 
 
 class ComputerState(IntEnum):
@@ -69,11 +73,34 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Ask a question (UTF-8), greedily, for at most `max_tokens` tokens. NAK: NOT_READY, BUSY, BAD_VALUE."""
+    """Ask a question (UTF-8), for at most `max_tokens` tokens. NAK: NOT_READY, BUSY, BAD_VALUE.
+
+    The answer goes on behind its first `received` tokens, which RECEIVED has told. What is in thousandths is 1000 for
+    one; a temperature of 0 takes the likeliest token, a top_k of 0 keeps all of them.
+    """
 
     job: int
     max_tokens: int
+    received: int = 0
+    temperature_permille: int = 0
+    top_k: int = 0
+    top_p_permille: int = 1000
+    min_p_permille: int = 0
+    repeat_penalty_permille: int = 1000
+    seed: int = 0
     question: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Tell what an earlier run of a job has answered, from index `first` on. NAK: BAD_VALUE if ids before are missing.
+
+    The computer knows this of one job at a time.
+    """
+
+    job: int
+    first: int
+    token_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +140,31 @@ class Cap:
     decode_mtokens_per_s: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRequest:
+    """Have the running answer kept, where it survives a loss of power, with at least `tokens` tokens.
+
+    To be asked again until the reply tells so many. NAK: NOT_READY before the first token and after the last, BAD_VALUE
+    for another job or more tokens than there are, REFUSED when it can't be kept (STATUS says why).
+    """
+
+    job: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Reply to SNAPSHOT: what is kept of the running answer. `digest` is the beginning of the SHA-256 of the octets.
+
+    Another computer with the same model that has read the same tokens keeps the same octets.
+    """
+
+    job: int
+    tokens: int
+    octets: int
+    digest: bytes
+
+
 status = Codec(
     Status,
     Struct(
@@ -125,7 +177,22 @@ status = Codec(
     ),
 )
 load = Codec(Load, Struct("context_tokens" / Int16ub, "name" / GreedyBytes))
-start = Codec(Start, Struct("job" / Int32ub, "max_tokens" / Int16ub, "question" / GreedyBytes))
+start = Codec(
+    Start,
+    Struct(
+        "job" / Int32ub,
+        "max_tokens" / Int16ub,
+        "received" / Int16ub,
+        "temperature_permille" / Int32ub,
+        "top_k" / Int32ub,
+        "top_p_permille" / Int16ub,
+        "min_p_permille" / Int16ub,
+        "repeat_penalty_permille" / Int16ub,
+        "seed" / Int64ub,
+        "question" / GreedyBytes,
+    ),
+)
+received = Codec(Received, Struct("job" / Int32ub, "first" / Int16ub, "token_ids" / PrefixedArray(Int8ub, Int32ub)))
 tokens_request = Codec(TokensRequest, Struct("job" / Int32ub, "first" / Int16ub))
 tokens = Codec(
     Tokens,
@@ -139,3 +206,7 @@ tokens = Codec(
 )
 cancel = Codec(Cancel, Struct("job" / Int32ub))
 cap = Codec(Cap, Struct("prompt_mtokens_per_s" / Int32ub, "decode_mtokens_per_s" / Int32ub))
+snapshot_request = Codec(SnapshotRequest, Struct("job" / Int32ub, "tokens" / Int16ub))
+snapshot = Codec(
+    Snapshot, Struct("job" / Int32ub, "tokens" / Int16ub, "octets" / Int32ub, "digest" / Bytes(DIGEST_BYTES))
+)

@@ -89,6 +89,7 @@ def make_wall_boards(config: BenchConfig, mission: Mission, folder: Path) -> Boa
             Path(model) if model else default_model_path(),
             boot_ns=round(mission.compute.boot_s * _S_NS),
             load_ms=round(mission.compute.load_s * 1000),
+            store=folder / "checkpoints",
         )
 
     return make_boards(config, make_computer, PortDevice)

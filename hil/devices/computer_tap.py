@@ -49,5 +49,5 @@ class ComputerTap:
     def _progress(self, tokens: link.Tokens) -> None:
         if tokens.finish != FinishReason.RUNNING:
             self.state = ComputerState.READY
-        elif tokens.first + len(tokens.token_ids) > 0:
+        elif tokens.token_ids:
             self.state = ComputerState.DECODE

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from firmware_bindings.computer import Engine, EngineError, PayloadComputer
+from firmware_bindings.computer import PayloadComputer
 from firmware_bindings.devicelink.payload_computer import ComputerState
-from firmware_bindings.engine import KernelEngine
+from firmware_bindings.engine import Engine, EngineError
+from firmware_bindings.kernel_engine import KernelEngine
 from hil.models import ModelError, check_file, default_model_path
 
 _US_NS = 1000
@@ -14,7 +15,7 @@ class KernelPayloadComputer:
     """A payload computer that is off until it is switched on, and answers `boot_ns` later.
 
     Args:
-        engine: does the inference; the models it has at hand survive a loss of power, as on a disk.
+        engine: does the inference; its models and its checkpoints survive a loss of power, as on a disk.
         boot_ns: from power to an answering device link.
         load_us: how long loading a model takes.
     """

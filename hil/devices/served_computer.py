@@ -31,12 +31,13 @@ class ServedPayloadComputer:
         model: the default model's file.
         boot_ns: from power to the start of its program.
         load_ms: how long loading a model takes at least.
+        store: its non-volatile store, a folder.
     """
 
-    def __init__(self, pty: Pty, model: Path, *, boot_ns: int, load_ms: int) -> None:
+    def __init__(self, pty: Pty, model: Path, *, boot_ns: int, load_ms: int, store: Path) -> None:
         self._pty = pty
         self._command = [sys.executable, "-m", "firmware_bindings", "serve", pty.name, "--model", str(model)]
-        self._command += ["--load-ms", str(load_ms)]
+        self._command += ["--load-ms", str(load_ms), "--store", str(store)]
         self._boot_ns = boot_ns
         self._boots_at_ns: int | None = None
         self._process: subprocess.Popen[bytes] | None = None

@@ -10,6 +10,7 @@ import time
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,57 @@ def test_a_question_is_answered_and_cancelled_over_a_pty(line: tuple[int, str]) 
         assert ask.until(ComputerState.READY).job == 2
         process.send_signal(signal.SIGTERM)
         assert process.wait(DEADLINE_S) == 0
+
+
+@contextmanager
+def serving(line: tuple[int, str], store: Path) -> Iterator[Asker]:
+    """A program with its model loaded and no cap; killed in the end."""
+    descriptor, name = line
+    command = [sys.executable, "-m", "firmware_bindings", "serve", name, "--model", str(default_model_path())]
+    with started([*command, "--store", str(store)]) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("serving ")
+        ask = Asker(descriptor)
+        ask(Op.LOAD, link.load.encode(link.Load(context_tokens=256)))
+        ask.until(ComputerState.READY)
+        ask(Op.CAP, link.cap.encode(ENDLESS))
+        yield ask
+
+
+def answered(ask: Asker, start: link.Start, tokens: int) -> tuple[tuple[int, ...], bytes]:
+    """Ids and text of a job, until there are so many tokens behind those received, or it has ended."""
+    ask(Op.START, link.start.encode(start))
+    ids: tuple[int, ...] = ()
+    text, finish = b"", FinishReason.RUNNING
+    while len(ids) < tokens and finish == FinishReason.RUNNING:
+        request = link.TokensRequest(job=start.job, first=start.received + len(ids))
+        more = link.tokens.decode(ask(Op.TOKENS, link.tokens_request.encode(request)).data)
+        ids, text, finish = ids + more.token_ids, text + more.text, FinishReason(more.finish)
+    return ids, text
+
+
+@pytest.mark.freerun
+@pytest.mark.req("INF-106")
+@pytest.mark.parametrize("temperature_permille", [0, 1000])
+def test_a_killed_answer_goes_on_in_another_process(
+    line: tuple[int, str], tmp_path: Path, temperature_permille: int
+) -> None:
+    start = link.Start(
+        job=3, max_tokens=32, temperature_permille=temperature_permille, seed=7, question=b"Tell me a long story."
+    )
+    with serving(line, tmp_path / "other") as ask:
+        whole, text = answered(ask, start, 32)
+    with serving(line, tmp_path / "store") as ask:
+        ask(Op.CAP, link.cap.encode(replace(ENDLESS, decode_mtokens_per_s=2000)))  # so that it is far from its end
+        ids, begun = answered(ask, start, 2)
+        request = link.snapshot_request.encode(link.SnapshotRequest(job=3, tokens=len(ids)))
+        while link.snapshot.decode(ask(Op.SNAPSHOT, request).data).tokens < len(ids):
+            pass
+    assert len(list((tmp_path / "store").iterdir())) == 1
+    with serving(line, tmp_path / "store") as ask:
+        ask(Op.RECEIVED, link.received.encode(link.Received(job=3, first=0, token_ids=ids)))
+        rest, end = answered(ask, replace(start, received=len(ids)), 32)
+    assert (ids + rest, begun + end) == (whole, text)
 
 
 @pytest.mark.req("INF-105")

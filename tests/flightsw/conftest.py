@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from firmware_bindings.computer import EngineError, Finish, Prompt, Step, Token
 from firmware_bindings.devicelink.payload_computer import FinishReason
+from firmware_bindings.engine import Checkpoint, EngineError, Finish, Prompt, Question, Step, Token
 from flightsw import Completion, Effect, FlightSoftware, Restart, Store, Stored
 from flightsw.ccsds import TcSender, TmReceiver
 from flightsw.core import PORTS
@@ -28,25 +28,43 @@ FULL_SUN = Readings(battery_charge_permille=900, is_sunlit=True, array_mw=20_000
 
 @dataclass
 class ScriptedEngine:
-    """Answers every question with the same words, one token each; or fails as it is told."""
+    """Answers every question with the same words, one token each; or fails as it is told.
+
+    What it has kept of an answer need not be read again.
+    """
 
     words: tuple[str, ...] = WORDS
     prompt_tokens: int = 30
     load_error: str = ""
     answer_error: str = ""
+    save_error: str = ""
+    asked: list[Question] = field(default_factory=list)
+    kept: dict[int, int] = field(default_factory=dict)
+    """Tokens by job."""
 
     def load(self, name: str, context_tokens: int) -> Iterator[None]:
         if self.load_error:
             raise EngineError(self.load_error)
         yield from ()
 
-    def answer(self, question: str, max_tokens: int, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
-        yield Prompt(tokens=self.prompt_tokens)
+    def answer(self, question: Question, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
+        self.asked.append(question)
+        first, end = len(question.received), question.start.max_tokens
+        kept = self.kept.get(question.start.job)
+        yield Prompt(tokens=self.prompt_tokens, unread=self.prompt_tokens + first if kept is None else first - kept + 1)
         if self.answer_error:
             raise EngineError(self.answer_error)
-        for number, word in enumerate(self.words[:max_tokens]):
-            yield Token(id=1000 + number, text=word.encode())
-        yield Finish(reason=FinishReason.LENGTH if max_tokens < len(self.words) else FinishReason.STOP)
+        self.made = first
+        for number in range(first, min(end, len(self.words))):
+            self.made = number + 1
+            yield Token(id=1000 + number, text=self.words[number].encode())
+        yield Finish(reason=FinishReason.LENGTH if end < len(self.words) else FinishReason.STOP)
+
+    def save(self) -> Checkpoint | None:
+        if self.save_error:
+            raise EngineError(self.save_error)
+        self.kept[self.asked[-1].start.job] = self.made
+        return Checkpoint(tokens=self.made, octets=1000 * self.made, digest=self.made.to_bytes(8, "big"))
 
 
 @dataclass(frozen=True, slots=True)

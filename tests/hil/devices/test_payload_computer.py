@@ -3,7 +3,7 @@ import pytest
 from firmware_bindings.devicelink import Deframer, Frame, Operation
 from firmware_bindings.devicelink import payload_computer as link
 from firmware_bindings.devicelink.payload_computer import ComputerOperation, ComputerState
-from firmware_bindings.engine import KernelEngine
+from firmware_bindings.kernel_engine import KernelEngine
 from hil.devices.payload_computer import KernelPayloadComputer
 from hil.models import default_model_path
 

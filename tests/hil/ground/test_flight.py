@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from firmware_bindings.computer import Finish, Prompt, Step, Token
 from firmware_bindings.devicelink.payload_computer import FinishReason
+from firmware_bindings.engine import Checkpoint, EngineError, Finish, Prompt, Question, Step, Token
 from flightsw import FlightSoftware
 from flightsw.core import PORTS
 from flightsw.mission import load_mission
@@ -31,10 +31,14 @@ class ScriptedEngine:
     def load(self, name: str, context_tokens: int) -> Iterator[None]:
         yield from ()
 
-    def answer(self, question: str, max_tokens: int, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
-        yield Prompt(tokens=20)
-        yield from (Token(id=number, text=word.encode()) for number, word in enumerate(WORDS[:max_tokens]))
-        yield Finish(reason=FinishReason.LENGTH if max_tokens < len(WORDS) else FinishReason.STOP)
+    def answer(self, question: Question, is_cancelled: Callable[[], bool]) -> Iterator[Step | None]:
+        yield Prompt(tokens=20, unread=20)
+        first, end = len(question.received), question.start.max_tokens
+        yield from (Token(id=number, text=WORDS[number].encode()) for number in range(first, min(end, len(WORDS))))
+        yield Finish(reason=FinishReason.LENGTH if end < len(WORDS) else FinishReason.STOP)
+
+    def save(self) -> Checkpoint | None:
+        raise EngineError("it keeps nothing")
 
 
 @dataclass
