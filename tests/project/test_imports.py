@@ -63,11 +63,14 @@ RULES = {
     KERNEL: Rule(("jinja2",), does_io=True),
     f"{KERNEL}.build": Rule(("cffi",), does_io=True),
     "firmware_bindings.__main__": Rule((KERNEL, "firmware_bindings.serve"), does_io=True),
-    "firmware_bindings.computer": Rule((CODEC, LINK)),
-    "firmware_bindings.engine": Rule((LINK, KERNEL, "firmware_bindings.computer"), does_io=True),
-    "firmware_bindings.serve": Rule(
-        ("firmware_bindings.computer", "firmware_bindings.engine", KERNEL, "serial"), does_io=True
+    "firmware_bindings.engine": Rule((LINK,)),
+    "firmware_bindings.computer": Rule((CODEC, LINK, "firmware_bindings.engine")),
+    "firmware_bindings.checkpoints": Rule((), does_io=True),
+    "firmware_bindings.background": Rule(("firmware_bindings.engine",), does_io=True),
+    "firmware_bindings.kernel_engine": Rule(
+        (LINK, KERNEL, "firmware_bindings.engine", "firmware_bindings.checkpoints"), does_io=True
     ),
+    "firmware_bindings.serve": Rule(("firmware_bindings", "serial"), does_io=True),
     "hil": Rule((*HIL, *TERMINAL, "cffi", "numpy", "sgp4", "filelock"), does_io=True),
     "hil.plugin": Rule((*HIL, "hil", "pytest"), does_io=True),
     "hil.rtl.generate": Rule((*HIL, "hil", "jinja2", "peakrdl_regblock", "peakrdl_cheader", "systemrdl"), does_io=True),
