@@ -21,6 +21,7 @@ from flightsw.payload import (
     PowerPolicy,
     Segment,
     Threshold,
+    all_thresholds,
 )
 
 DEFAULT_CEILING = PowerMode.NOMINAL
@@ -86,10 +87,9 @@ def clock_record(offset_us: int) -> Records:
 
 
 def threshold_record(policy: PowerPolicy) -> Records:
-    limits = {
-        mode.name: {limit.name: getattr(guard, limit.name.lower()) for limit in Threshold}
-        for mode, guard in policy.guards.items()
-    }
+    limits: dict[str, dict[str, int]] = {}
+    for mode, limit in all_thresholds():
+        limits.setdefault(mode.name, {})[limit.name] = policy.threshold(mode, limit)
     return {"thresholds": _text(limits)}
 
 
@@ -124,11 +124,12 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
 def _policy(built_in: PowerPolicy, limits: Mapping[str, Mapping[str, int]]) -> tuple[PowerPolicy, bool]:
     """The policy with the stored limits, all of them or none; whether they were rejected."""
     try:
-        guards = dict(built_in.guards)
-        for mode, values in limits.items():
-            changed: dict[str, Any] = {Threshold[name].name.lower(): _whole(value) for name, value in values.items()}
-            guards[PowerMode[mode]] = replace(guards[PowerMode[mode]], **changed)
-        return replace(built_in, guards=guards), False
+        changed = {
+            (PowerMode[mode], Threshold[limit]): _whole(value)
+            for mode, values in limits.items()
+            for limit, value in values.items()
+        }
+        return built_in.with_thresholds(changed), False
     except (PolicyError, KeyError, TypeError, AttributeError, ValueError):
         return built_in, True
 

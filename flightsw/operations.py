@@ -19,14 +19,18 @@ from flightsw.payload import (
     POWERED_MODES,
     Command,
     Demand,
+    Effect,
     Inputs,
     ModeReason,
     ModeState,
+    Overdue,
     PowerMode,
     Rails,
     Reached,
     boot,
     deadline_us,
+    enter_safe,
+    kept_safe,
     leave_safe,
     step,
 )
@@ -48,7 +52,7 @@ class Operations:
         )
         self.modes: ModeState = boot(recalled.ceiling, 0, *(recalled.safe or ()))
         self._kept_safe = recalled.kept_safe
-        self._safe_due: ModeReason | None = None
+        self._is_safe_due = False
         self._on_cleared: Callable[[bool], None] | None = None
         self._now_us = 0
 
@@ -66,7 +70,8 @@ class Operations:
             rails=self.controller.rails,
             cap=self.computer.cap,
             demand=Demand.RUNNING if jobs.running else Demand.QUEUED if jobs.waiting else Demand.NONE,
-            is_fault_latched=self.controller.is_fault_latched,
+            fault=ModeReason.RAIL_FAULT if self.controller.is_fault_latched else None,
+            safe=ModeReason.CONTROLLER_SILENT if self.controller.is_silent else None,
         )
 
     def start(self, now_us: int) -> None:
@@ -78,7 +83,7 @@ class Operations:
     def next_deadline_us(self) -> int | None:
         """When there is something to do though nothing arrives."""
         due = [driver.next_deadline_us for driver in self.drivers]
-        due.append(deadline_us(self.policy, self.modes, self._now_us))
+        due.append(deadline_us(self.policy, self.modes, self.inputs))
         return min((at for at in due if at is not None), default=None)
 
     def tick(self, now_us: int) -> None:
@@ -98,7 +103,7 @@ class Operations:
 
     def enter_safe(self) -> None:
         """SAFE is due at the next tick, on ground's command; its record is kept already."""
-        self._safe_due = ModeReason.GROUND
+        self._is_safe_due = True
         self._kept_safe = PowerMode.SAFE, ModeReason.GROUND
 
     def leave_safe(self) -> None:
@@ -116,22 +121,29 @@ class Operations:
 
     def _decide(self) -> None:
         """Step the mode machine until it is content, doing what it says."""
+        if self._is_safe_due:
+            self._is_safe_due = False
+            self.modes, effects = enter_safe(self.modes, self._now_us)
+            self._carry_out(effects)
         fault = self.controller.take_fault() or self.computer.take_fault()
-        safe = self._safe_due
-        self._safe_due = None
         is_settled = False
         while not is_settled:
-            if self.controller.is_silent:
-                safe = safe or ModeReason.CONTROLLER_SILENT
-            self.modes, effects = step(self.policy, self.modes, replace(self.inputs, fault=fault, safe=safe))
-            fault = safe = None
-            for effect in effects:
-                if isinstance(effect, Command):
-                    self._obey(effect)
-                else:
-                    self._announce(effect)
-            self._apply()
+            inputs = self.inputs
+            self.modes, effects = step(self.policy, self.modes, replace(inputs, fault=fault or inputs.fault))
+            fault = None
+            self._carry_out(effects)
             is_settled = not effects
+
+    def _carry_out(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case Command():
+                    self._obey(effect)
+                case Reached():
+                    self._announce(effect)
+                case Overdue(mode=mode):
+                    self._telemetry.event("mode_overdue", {"mode": mode})
+        self._apply()
 
     def _obey(self, command: Command) -> None:
         if command.mode not in POWERED_MODES:
@@ -145,7 +157,7 @@ class Operations:
     def _apply(self) -> None:
         """Bring the boards to the commanded mode, and the next question to the computer."""
         mode = self.modes.commanded.mode
-        self._keep_safe(mode)
+        self._keep_safe()
         self.controller.command(on=mode in POWERED_MODES)
         self.computer.power(on=mode in POWERED_MODES and self.controller.rails is Rails.GOOD, now_us=self._now_us)
         self.computer.set_cap(mode)
@@ -153,10 +165,9 @@ class Operations:
         if is_computing and self.computer.cap is mode:
             self.answers.begin_next()
 
-    def _keep_safe(self, mode: PowerMode) -> None:
+    def _keep_safe(self) -> None:
         """SAFE and SURVIVAL survive a restart, but for the SAFE that every boot begins with."""
-        cause = self.modes.safe_cause
-        kept = None if cause is None or cause is ModeReason.BOOT else (mode, cause)
+        kept = kept_safe(self.modes)
         if kept != self._kept_safe:
             self._kept_safe = kept
             self._journal.fact(memory.safe_record(kept), _nothing)

@@ -27,10 +27,11 @@ _REFUSAL_OF = {
     ModeReason.GROUND: Refusal.CEILING_FORBIDS,
     ModeReason.LOW_CHARGE: Refusal.LOW_CHARGE,
     ModeReason.HOT: Refusal.HOT,
+    ModeReason.COLD: Refusal.COLD,
     ModeReason.ECLIPSE: Refusal.ECLIPSE,
     ModeReason.POWER_BOARD_SILENT: Refusal.POWER_UNKNOWN,
-    ModeReason.RAIL_FAULT: Refusal.DEVICE_FAILED,
 }
+"""What blocks a question → how it is refused; anything else is a device's failure."""
 
 Arguments = Mapping[str, Value]
 
@@ -77,7 +78,7 @@ class Services:
         blocked = question_blocked_by(operations.policy, modes, inputs)
         is_booting = operations.board.reading is None and not operations.board.is_silent
         if blocked is not None and not (blocked is ModeReason.POWER_BOARD_SILENT and is_booting):
-            raise Refused(_REFUSAL_OF[blocked])
+            raise Refused(_REFUSAL_OF.get(blocked, Refusal.DEVICE_FAILED))
         try:
             jobs = operations.answers.jobs.accept(str(arguments["question"]), _number(arguments, "max_tokens"))
         except JobRefused as refused:
@@ -165,7 +166,7 @@ class Services:
             raise Refused(Refusal.CEILING_FORBIDS)
         if operations.controller.is_silent:
             raise Refused(Refusal.DEVICE_FAILED)
-        if power is None:
+        if power is None or power.charge_permille is None:
             raise Refused(Refusal.POWER_UNKNOWN)
         if power.charge_permille <= operations.policy.safe_charge_permille:
             raise Refused(Refusal.LOW_CHARGE)
@@ -186,6 +187,9 @@ class Services:
         return Plan(run=self._operations.clear_fault)
 
     def _set_threshold(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        modes = self._operations.modes
+        if max(modes.commanded.mode, modes.observed.mode) > PowerMode.STANDBY:
+            raise Refused(Refusal.MODE_FORBIDS)  # not under a payload that is lit
         mode, limit = PowerMode(_number(arguments, "mode")), Threshold(_number(arguments, "threshold"))
         try:
             policy = self._operations.policy.with_threshold(mode, limit, _number(arguments, "value"))

@@ -49,7 +49,8 @@ class PowerBoard(DeviceDriver):
             return None
         return Power(
             charge_permille=reading.charge_permille,
-            temperature_centidegc=reading.temperature_centidegc,
+            payload_centidegc=reading.temperature_centidegc,
+            battery_centidegc=reading.temperature_centidegc,
             is_sunlit=reading.is_sunlit,
         )
 

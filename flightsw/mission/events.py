@@ -117,4 +117,11 @@ EVENTS: tuple[Event, ...] = (
         parameters=record(),
         text="restarting on ground's command",
     ),
+    Event(
+        name="mode_overdue",
+        id=30,
+        severity=Severity.HIGH,
+        parameters=record(_MODE),
+        text="{mode} is commanded, but the rails do not go dark",
+    ),
 )

@@ -91,7 +91,7 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
         subtype=1,
         key=6,
         arguments=record(_MODE, choice("threshold", Threshold), number("value", Kind.I16)),
-        doc="Change a limit of a mode's guard. Range-checked; survives a restart; allowed in SAFE.",
+        doc="Change a limit of a mode. Range-checked, survives a restart, and only while the payload is off.",
     ),
     Telecommand(
         name="restart",

@@ -1,4 +1,4 @@
-"""The power modes, as a table of reasons and where each leads.
+"""The mode machine: why the mode must fall now, and whether it may rise.
 
 `step` is pure: whoever calls it reads the boards and carries out what is commanded. The way up takes one level at a
 time, each reached before the next is commanded; the way down is commanded at once and waits for no device. *Commanded*
@@ -6,9 +6,9 @@ is what was decided, *observed* what the boards show. Boot is SAFE with cause BO
 are seen dark.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from flightsw.payload.guards import US_PER_S, Verdict, judge
 from flightsw.payload.mode_state import (
     Command,
     Commanded,
@@ -17,63 +17,20 @@ from flightsw.payload.mode_state import (
     Inputs,
     ModeState,
     Observed,
+    Overdue,
     Rails,
     Reached,
 )
 from flightsw.payload.policy import PowerPolicy
+from flightsw.payload.transitions import RECOVERY, SHED, IllegalTransition, next_mode
 from flightsw.payload.vocabulary import POWERED_MODES, ModeReason, PowerMode
-
-US_PER_S = 1_000_000
 
 _M, _R = PowerMode, ModeReason
 
-FAULTS = frozenset(
-    {
-        _R.RAIL_FAULT,
-        _R.WATCHDOG,
-        _R.COMPUTER_SILENT,
-        _R.COMPUTER_FAILED,
-        _R.TRANSITION_TIMEOUT,
-        _R.UNDER_VOLTAGE,
-        _R.RAIL_LOCKED_OUT,
-        _R.GROUND_SILENT,
-        _R.SENSOR_FAULT,
-        _R.OVER_CURRENT,
-        _R.CONTROLLER_RESET,
-        _R.OVER_TEMPERATURE,
-    }
-)
-"""Reasons that take the payload off at once: the job that it was powered for is interrupted."""
-
-_UP = (_R.QUESTION, _R.SUNLIGHT, _R.CHARGE_RECOVERED, _R.COOLED)
-_SHED = (_R.GROUND, _R.ECLIPSE, _R.LOW_CHARGE, _R.HOT, _R.QUEUE_EMPTY)
-_OFF = (*sorted(FAULTS), _R.CONTROLLER_SILENT, _R.POWER_BOARD_SILENT)
-_LADDER = ((_M.STANDBY, _M.IDLE), (_M.IDLE, _M.ECO), (_M.ECO, _M.NOMINAL), (_M.NOMINAL, _M.BURST))
-
-TRANSITIONS: Mapping[tuple[PowerMode, ModeReason], PowerMode] = {
-    (_M.SAFE, _R.BOOT): _M.STANDBY,
-    (_M.SAFE, _R.GROUND): _M.STANDBY,
-    (_M.SAFE, _R.CHARGE_RECOVERED): _M.STANDBY,
-    (_M.SAFE, _R.CONTROLLER_SILENT): _M.SAFE,
-    (_M.SAFE, _R.TRANSITION_TIMEOUT): _M.SAFE,
-    (_M.SAFE, _R.LOW_CHARGE): _M.SURVIVAL,
-    (_M.SURVIVAL, _R.CHARGE_RECOVERED): _M.SAFE,
-    (_M.STANDBY, _R.GROUND): _M.SAFE,
-    (_M.STANDBY, _R.LOW_CHARGE): _M.SAFE,
-    (_M.STANDBY, _R.CONTROLLER_SILENT): _M.SAFE,
-    (_M.STANDBY, _R.POWER_BOARD_SILENT): _M.SAFE,
-    **{(_M.STANDBY, reason): _M.SAFE for reason in sorted(FAULTS)},
-    **{(lower, reason): upper for lower, upper in _LADDER for reason in _UP},
-    **{(upper, reason): lower for lower, upper in _LADDER for reason in _SHED},
-    **{(upper, reason): _M.STANDBY for _, upper in _LADDER for reason in _OFF},
-}
-"""(commanded mode, reason) → the mode commanded next."""
-
-_RECOVERY = {_R.ECLIPSE: _R.SUNLIGHT, _R.LOW_CHARGE: _R.CHARGE_RECOVERED, _R.HOT: _R.COOLED}
-
-
-class IllegalTransition(RuntimeError):  # noqa: N818 - the state machine's own word
-    """The reason means nothing in this mode; nothing has moved."""
+_BY_CHOICE = frozenset({_R.GROUND, _R.QUEUE_EMPTY})
+"""What lowers the mode though nothing is wrong: it may rise again at any time."""
+_PASSING = frozenset({_R.BOOT, _R.LOW_CHARGE})
+"""Causes of a SAFE that ends by itself."""
 
 
 def boot(ceiling: PowerMode, now_us: int, mode: PowerMode = _M.SAFE, cause: ModeReason = _R.BOOT) -> ModeState:
@@ -82,24 +39,43 @@ def boot(ceiling: PowerMode, now_us: int, mode: PowerMode = _M.SAFE, cause: Mode
     return ModeState(commanded=commanded, observed=Observed(mode=mode), ceiling=ceiling, safe_cause=cause)
 
 
+def kept_safe(state: ModeState) -> tuple[PowerMode, ModeReason] | None:
+    """The SAFE or SURVIVAL that the next boot begins with, and its cause; None: the next boot ends in STANDBY."""
+    if state.safe_cause is None or state.safe_cause is _R.BOOT:
+        return None
+    return state.commanded.mode, state.safe_cause
+
+
 def step(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> tuple[ModeState, tuple[Effect, ...]]:
     """The next state and what is to be done; to be called again until that is nothing.
 
     Goes down or up in one step, never both.
     """
-    begun = dict.fromkeys(_conditions(policy, inputs), inputs.now_us)
-    state = replace(state, since_us={key: state.since_us.get(key, now) for key, now in begun.items()})
-    state, effects = _stay_safe(state, inputs)
-    while (reason := _way_down(policy, state, inputs)) is not None:
+    verdict = judge(policy, inputs)
+    state = _remember(state, verdict, inputs)
+    state, effects = _harden(policy, state, inputs)
+    while (reason := _way_down(policy, state, verdict, inputs)) is not None:
         state = _move(state, reason, inputs.now_us)
         effects = (*effects, Command(mode=state.commanded.mode, reason=reason))
     reached, state = _reach(state, inputs)
     effects += reached
     if not effects:
-        up, state = _way_up(policy, state, inputs)
+        up, state = _way_up(policy, state, verdict, inputs)
         if up is not None:
             state = _move(state, up, inputs.now_us)
             effects = (Command(mode=state.commanded.mode, reason=up),)
+    return state, effects
+
+
+def enter_safe(state: ModeState, now_us: int) -> tuple[ModeState, tuple[Effect, ...]]:
+    """Ground's SAFE: at once, and only ground ends it. SURVIVAL stays, but goes no higher than SAFE by itself."""
+    effects: tuple[Effect, ...] = ()
+    while state.commanded.mode > _M.SAFE:
+        state = _move(state, _R.GROUND, now_us)
+        effects = (*effects, Command(mode=state.commanded.mode, reason=_R.GROUND))
+    if state.safe_cause is not _R.GROUND:
+        state = replace(state, safe_cause=_R.GROUND)
+        effects = (*effects, Command(mode=state.commanded.mode, reason=_R.GROUND))
     return state, effects
 
 
@@ -111,155 +87,161 @@ def leave_safe(state: ModeState, now_us: int) -> tuple[ModeState, tuple[Effect, 
     return state, (Command(mode=state.commanded.mode, reason=_R.GROUND),)
 
 
-def deadline_us(policy: PowerPolicy, state: ModeState, now_us: int) -> int | None:
-    """When `step` may have something to do though no input changes; None: never."""
-    debounce_us = round(policy.debounce_s * US_PER_S)
+def deadline_us(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> int | None:
+    """When `step` may have something to do though no input but time changes; None: never."""
     commanded = state.commanded
-    due = [since + debounce_us for since in state.since_us.values()]
-    if state.shed_us is not None:
-        due.append(state.shed_us + debounce_us)
-    if commanded.mode is not state.observed.mode or state.safe_cause is _R.BOOT:
-        due.append(commanded.since_us + round(policy.transition_timeout_s * US_PER_S))
+    debounced = [since for _, since in state.unfit_us]
+    debounced += [since for since in (state.recovered_us, state.shed_us) if since is not None]
+    waits = [(since, policy.debounce_s) for since in debounced]
+    if state.unseen_us is not None:
+        waits.append((state.unseen_us, policy.transition_timeout_s))
+    if state.safe_cause is _R.BOOT:
+        waits.append((commanded.since_us, policy.transition_timeout_s))
     if commanded.mode is _M.IDLE:
-        due.append(commanded.since_us + round(policy.idle_hold_s * US_PER_S))
-    return min((at for at in due if at > now_us), default=None)
-
-
-def blocked_by(policy: PowerPolicy, state: ModeState, inputs: Inputs, mode: PowerMode) -> ModeReason | None:
-    """What forbids to enter a mode that draws payload power; None: nothing."""
-    guard, power = policy.guards[mode], inputs.power
-    if state.ceiling < mode:
-        return _R.GROUND
-    if inputs.is_fault_latched:
-        return _R.RAIL_FAULT
-    if power is None:
-        return _R.POWER_BOARD_SILENT
-    if power.charge_permille < guard.enter_charge_permille:
-        return _R.LOW_CHARGE
-    if power.temperature_centidegc > guard.enter_temperature_centidegc:
-        return _R.HOT
-    if guard.needs_sunlight and not power.is_sunlit:
-        return _R.ECLIPSE
-    return None
+        waits += [(commanded.since_us, policy.idle_hold_s), (commanded.since_us, policy.save_timeout_s)]
+    if commanded.mode in POWERED_MODES:
+        waits.append((commanded.since_us, policy.guards[commanded.mode].min_time_s))
+    due = [since + round(wait_s * US_PER_S) for since, wait_s in waits]
+    if inputs.sky is not None and inputs.sky.eclipse_us is not None and commanded.mode in POWERED_MODES:
+        due.append(inputs.sky.eclipse_us - policy.guards[commanded.mode].shed_sunlight_s * US_PER_S)
+    return min((at for at in due if at > inputs.now_us), default=None)
 
 
 def question_blocked_by(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> ModeReason | None:
     """What would keep a question from being answered now; None: nothing. SAFE and SURVIVAL are not looked at."""
-    if state.commanded.mode >= _M.ECO:
-        return None
-    reasons = (blocked_by(policy, state, inputs, mode) for mode in (_M.IDLE, _M.ECO) if mode > state.commanded.mode)
-    return next((reason for reason in reasons if reason is not None), None)
+    levels = tuple(mode for mode in (_M.IDLE, _M.ECO) if mode > state.commanded.mode)
+    return _blocked_by(state, judge(policy, inputs), inputs, levels)
 
 
-def _conditions(policy: PowerPolicy, inputs: Inputs) -> Iterator[tuple[PowerMode, ModeReason]]:
-    """The rows of the table whose limits are crossed; equality counts as crossed."""
-    power = inputs.power
-    if power is None:
-        return
-    charge = power.charge_permille
-    if charge <= policy.safe_charge_permille:
-        yield _M.STANDBY, _R.LOW_CHARGE
-    if charge <= policy.survival_charge_permille:
-        yield _M.SAFE, _R.LOW_CHARGE
-    if charge >= policy.survival_exit_charge_permille:
-        yield _M.SURVIVAL, _R.CHARGE_RECOVERED
-    if charge >= policy.safe_exit_charge_permille:
-        yield _M.SAFE, _R.CHARGE_RECOVERED
-    for mode, guard in policy.guards.items():
-        if charge <= guard.shed_charge_permille:
-            yield mode, _R.LOW_CHARGE
-        if power.temperature_centidegc >= guard.shed_temperature_centidegc:
-            yield mode, _R.HOT
-
-
-def _stay_safe(state: ModeState, inputs: Inputs) -> tuple[ModeState, tuple[Effect, ...]]:
-    """Ground's SAFE, when it is entered already: it does not end by itself any more."""
-    mode = state.commanded.mode
-    if inputs.safe is not _R.GROUND or mode > _M.SAFE or state.safe_cause is _R.GROUND:
-        return state, ()
-    return replace(state, safe_cause=_R.GROUND), (Command(mode=mode, reason=_R.GROUND),)
-
-
-def _way_down(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> ModeReason | None:
-    """Why the commanded mode must be left downwards, or SAFE upwards; None: it need not."""
-    mode = state.commanded.mode
-    if mode in POWERED_MODES:
-        return _powered_way_down(policy, state, inputs)
-    if mode is _M.STANDBY:
-        if inputs.safe is not None:
-            return inputs.safe
-        if _is_late(policy, state, inputs):
-            return _R.TRANSITION_TIMEOUT
-        return _R.LOW_CHARGE if _is_ripe(policy, state, inputs, _R.LOW_CHARGE) else None
-    if _is_ripe(policy, state, inputs, _R.LOW_CHARGE):
-        return _R.LOW_CHARGE
-    may_recover = mode is _M.SURVIVAL or state.safe_cause is _R.LOW_CHARGE
-    if may_recover and _is_ripe(policy, state, inputs, _R.CHARGE_RECOVERED):
-        return _R.CHARGE_RECOVERED
-    if state.safe_cause is _R.BOOT and mode is _M.SAFE:
-        return _boot_over(policy, state, inputs)
+def _blocked_by(state: ModeState, verdict: Verdict, inputs: Inputs, levels: tuple[PowerMode, ...]) -> ModeReason | None:
+    """What forbids to enter the first of these modes that can't be entered; None: nothing."""
+    for mode in levels:
+        if state.ceiling < mode:
+            return _R.GROUND
+        if inputs.fault is not None:
+            return inputs.fault
+        if mode in verdict.barred:
+            return verdict.barred[mode]
     return None
 
 
-def _powered_way_down(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> ModeReason | None:
-    mode, guard = state.commanded.mode, policy.guards[state.commanded.mode]
+def _remember(state: ModeState, verdict: Verdict, inputs: Inputs) -> ModeState:
+    """Since when each limit has been crossed, and the commanded mode not been seen."""
+    mode, now_us, before = state.commanded.mode, inputs.now_us, dict(state.unfit_us)
+    is_unseen = not _is_shown(mode, inputs)
+    return replace(
+        state,
+        unfit_us=tuple((unfit, before.get(unfit, now_us)) for unfit in sorted(verdict.unfit) if unfit <= mode),
+        recovered_us=_since(state.recovered_us, now_us) if mode in verdict.recovered else None,
+        unseen_us=_since(state.unseen_us, now_us) if is_unseen else None,
+        is_overdue=state.is_overdue and is_unseen,
+    )
+
+
+def _since(since_us: int | None, now_us: int) -> int:
+    return now_us if since_us is None else since_us
+
+
+def _harden(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> tuple[ModeState, tuple[Effect, ...]]:
+    """A SAFE that would end by itself does so no more when something else is wrong; a payload still lit is said."""
+    mode = state.commanded.mode
+    if mode > _M.SAFE:
+        return state, ()
+    effects: tuple[Effect, ...] = ()
+    reason = inputs.safe
+    if reason is None and state.safe_cause is _R.BOOT and inputs.rails is Rails.UNKNOWN:
+        has_waited = _has_passed(inputs, state.commanded.since_us, policy.transition_timeout_s)
+        reason = _R.CONTROLLER_SILENT if has_waited else None
+    if _is_late(policy, state, inputs) and not state.is_overdue:
+        reason = reason or _R.TRANSITION_TIMEOUT
+        state = replace(state, is_overdue=True)
+        effects = (Overdue(mode=mode, rails=inputs.rails),)
+    if reason is not None and state.safe_cause in _PASSING:
+        state = replace(state, safe_cause=reason)
+        effects = (*effects, Command(mode=mode, reason=reason))
+    return state, effects
+
+
+def _way_down(policy: PowerPolicy, state: ModeState, verdict: Verdict, inputs: Inputs) -> ModeReason | None:
+    """Why the commanded mode must be left downwards, or SAFE upwards; None: it need not."""
+    mode = state.commanded.mode
+    if mode in POWERED_MODES:
+        return _powered_way_down(policy, state, verdict, inputs)
+    if mode is _M.STANDBY and inputs.safe is not None:
+        return inputs.safe
+    if mode is _M.STANDBY and _is_late(policy, state, inputs):
+        return _R.TRANSITION_TIMEOUT
+    if _is_ripe(policy, state, inputs):
+        return verdict.unfit[mode]
+    may_recover = mode is _M.SURVIVAL or state.safe_cause is _R.LOW_CHARGE
+    if may_recover and state.recovered_us is not None and _has_passed(inputs, state.recovered_us, policy.debounce_s):
+        return _R.CHARGE_RECOVERED
+    is_booted = mode is _M.SAFE and state.safe_cause is _R.BOOT and inputs.rails is Rails.DARK
+    return _R.BOOT if is_booted else None
+
+
+def _powered_way_down(policy: PowerPolicy, state: ModeState, verdict: Verdict, inputs: Inputs) -> ModeReason | None:
+    mode = state.commanded.mode
     if inputs.safe is not None or inputs.fault is not None:
         return inputs.safe or inputs.fault
+    if state.observed.mode in POWERED_MODES and inputs.rails in (Rails.DARK, Rails.MOVING):
+        return _R.RAIL_FAULT
     if _is_late(policy, state, inputs):
         return _R.TRANSITION_TIMEOUT
     if inputs.power is None:
         return _R.POWER_BOARD_SILENT
+    if mode in verdict.dark:
+        return _R.ECLIPSE
+    if mode is _M.IDLE and not _may_go_off(policy, state, inputs):
+        return None
     if state.ceiling < mode:
         return _R.GROUND
-    for reason in (_R.LOW_CHARGE, _R.HOT):
-        if _is_ripe(policy, state, inputs, reason):
-            return reason
-    if guard.needs_sunlight and not inputs.power.is_sunlit:
-        return _R.ECLIPSE
-    if mode > _M.IDLE:
+    if _is_ripe(policy, state, inputs):
+        return verdict.unfit[mode]
+    if mode is not _M.IDLE:
         return _R.QUEUE_EMPTY if inputs.demand is Demand.NONE else None
     if inputs.demand is Demand.RUNNING or not _has_passed(inputs, state.commanded.since_us, policy.idle_hold_s):
         return None
     if inputs.demand is Demand.NONE:
         return _R.QUEUE_EMPTY
-    blocked = blocked_by(policy, state, inputs, _M.ECO)  # a question waits, but must wait with the payload off
-    return blocked if blocked in _SHED else None
+    blocked = _blocked_by(state, verdict, inputs, (_M.ECO,))  # a question waits, but must wait with the payload off
+    return blocked if blocked in SHED else None
 
 
-def _boot_over(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> ModeReason | None:
-    if inputs.rails is Rails.DARK:
-        return _R.BOOT
-    if not _has_passed(inputs, state.commanded.since_us, policy.transition_timeout_s):
-        return None
-    return _R.CONTROLLER_SILENT if inputs.rails is Rails.UNKNOWN else _R.TRANSITION_TIMEOUT
+def _may_go_off(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> bool:
+    """What was answered so far is kept, or has had its time to be."""
+    return inputs.is_saved or _has_passed(inputs, state.commanded.since_us, policy.save_timeout_s)
 
 
-def _way_up(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> tuple[ModeReason | None, ModeState]:
+def _way_up(
+    policy: PowerPolicy, state: ModeState, verdict: Verdict, inputs: Inputs
+) -> tuple[ModeReason | None, ModeState]:
     """Why the next higher mode may be commanded, None: it may not; and what blocks it, noted."""
     mode = state.commanded.mode
     wanted = _M.STANDBY <= mode < _M.BURST and inputs.demand is not Demand.NONE
-    if not wanted or state.observed.mode is not mode or not _is_reached(mode, inputs):
+    if not wanted or state.observed.mode is not mode or not _is_shown(mode, inputs):
         return None, state
     levels = (_M.IDLE, _M.ECO) if mode is _M.STANDBY else (PowerMode(mode + 1),)
-    reasons = (blocked_by(policy, state, inputs, level) for level in levels)
-    blocked = next((reason for reason in reasons if reason is not None), None)
+    blocked = _blocked_by(state, verdict, inputs, levels)
     if blocked is not None:
         return None, replace(state, blocked_by=blocked)
     if state.shed_us is not None and not _has_passed(inputs, state.shed_us, policy.debounce_s):
         return None, state
-    reason = _R.QUESTION if state.blocked_by is None else _RECOVERY.get(state.blocked_by, _R.QUESTION)
+    if mode in POWERED_MODES and not _has_passed(inputs, state.commanded.since_us, policy.guards[mode].min_time_s):
+        return None, state
+    reason = _R.QUESTION if state.blocked_by is None else RECOVERY.get(state.blocked_by, _R.QUESTION)
     return reason, replace(state, blocked_by=None, shed_us=None)
 
 
 def _reach(state: ModeState, inputs: Inputs) -> tuple[tuple[Reached, ...], ModeState]:
     commanded, old = state.commanded, state.observed.mode
-    if commanded.mode is old or not _is_reached(commanded.mode, inputs):
+    if commanded.mode is old or not _is_shown(commanded.mode, inputs):
         return (), state
     reached = Reached(old=old, new=commanded.mode, reason=commanded.reason)
     return (reached,), replace(state, observed=Observed(mode=commanded.mode))
 
 
-def _is_reached(mode: PowerMode, inputs: Inputs) -> bool:
+def _is_shown(mode: PowerMode, inputs: Inputs) -> bool:
     """The boards show the mode. SAFE and SURVIVAL hold too where nothing can be seen: there is nothing below them."""
     if mode in POWERED_MODES:
         return inputs.rails is Rails.GOOD and inputs.cap is mode
@@ -269,19 +251,18 @@ def _is_reached(mode: PowerMode, inputs: Inputs) -> bool:
 def _move(state: ModeState, reason: ModeReason, now_us: int) -> ModeState:
     """One row of the table. Raises IllegalTransition, having changed nothing."""
     old = state.commanded.mode
-    try:
-        new = TRANSITIONS[old, reason]
-    except KeyError:
-        raise IllegalTransition(f"{reason.name} in {old.name}") from None
-    is_shed = reason in _RECOVERY and new < old
+    new = next_mode(old, reason)
     has_begun = new < old and old in POWERED_MODES  # so the payload may be as far up as that, until it is seen down
     return replace(
         state,
         commanded=Commanded(mode=new, reason=reason, since_us=now_us),
         observed=Observed(mode=max(state.observed.mode, old)) if has_begun else state.observed,
         safe_cause=_safe_cause(state, new, reason),
-        blocked_by=reason if is_shed else state.blocked_by,
-        shed_us=now_us if is_shed else state.shed_us,
+        recovered_us=None,
+        unseen_us=None,
+        is_overdue=False,
+        blocked_by=reason if reason in RECOVERY and new < old else state.blocked_by,
+        shed_us=now_us if new < old and reason not in _BY_CHOICE else state.shed_us,
     )
 
 
@@ -292,14 +273,15 @@ def _safe_cause(state: ModeState, new: PowerMode, reason: ModeReason) -> ModeRea
     return reason if is_entry else state.safe_cause
 
 
-def _is_ripe(policy: PowerPolicy, state: ModeState, inputs: Inputs, reason: ModeReason) -> bool:
-    since_us = state.since_us.get((state.commanded.mode, reason))
+def _is_ripe(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> bool:
+    """The commanded mode's limits have been crossed for the whole debounce."""
+    since_us = dict(state.unfit_us).get(state.commanded.mode)
     return since_us is not None and _has_passed(inputs, since_us, policy.debounce_s)
 
 
 def _is_late(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> bool:
-    is_under_way = state.observed.mode is not state.commanded.mode
-    return is_under_way and _has_passed(inputs, state.commanded.since_us, policy.transition_timeout_s)
+    """The boards have not shown the commanded mode for too long."""
+    return state.unseen_us is not None and _has_passed(inputs, state.unseen_us, policy.transition_timeout_s)
 
 
 def _has_passed(inputs: Inputs, since_us: int, wait_s: float) -> bool:

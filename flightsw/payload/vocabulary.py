@@ -100,12 +100,31 @@ class Refusal(IntEnum):
     STORE_FAILED = 29
     DEVICE_FAILED = 30
     TOO_LATE = 31
+    COLD = 32
 
 
 class Threshold(IntEnum):
-    """Which limit of a mode's guard `set_threshold` changes."""
+    """Which limit of a mode `set_threshold` changes.
+
+    ENTER and SHED are those of a guard. SAFE and SURVIVAL have two of their own: they are entered at or below
+    ENTER_CHARGE_PERMILLE, and left at or above EXIT_CHARGE_PERMILLE.
+    """
 
     ENTER_CHARGE_PERMILLE = 1
     SHED_CHARGE_PERMILLE = 2
     ENTER_TEMPERATURE_CENTIDEGC = 3
     SHED_TEMPERATURE_CENTIDEGC = 4
+    EXIT_CHARGE_PERMILLE = 5
+    ENTER_BATTERY_HOT_CENTIDEGC = 6
+    SHED_BATTERY_HOT_CENTIDEGC = 7
+    ENTER_BATTERY_COLD_CENTIDEGC = 8
+    SHED_BATTERY_COLD_CENTIDEGC = 9
+    ENTER_SUNLIGHT_S = 10
+    SHED_SUNLIGHT_S = 11
+
+
+GUARD_THRESHOLDS = frozenset(Threshold) - {Threshold.EXIT_CHARGE_PERMILLE}
+"""The limits of a mode that draws payload power."""
+
+FLOOR_THRESHOLDS = frozenset({Threshold.ENTER_CHARGE_PERMILLE, Threshold.EXIT_CHARGE_PERMILLE})
+"""The limits of SAFE and SURVIVAL."""

@@ -24,7 +24,11 @@ def test_the_default_mission_is_valid_and_carries_its_text() -> None:
         ("boot_s", "boot_time", "unknown key 'boot_time'; known: "),
         ("[power.guards.BURST]", "[power.guards.TURBO]", "unknown key 'TURBO'; known: SURVIVAL"),
         ("[compute.modes.BURST]", "[compute.modes.IDLE]", r"\[compute.modes\]: needs exactly ECO, NOMINAL, BURST"),
-        ("shed_charge_permille = 700", "shed_charge_permille = 800", "0 ≤ shed < enter ≤ 1000"),
+        (
+            "shed_charge_permille = 700",
+            "shed_charge_permille = 800",
+            "shed_charge_permille and enter_charge_permille must differ",
+        ),
         ("debounce_s = 10.0", "debounce_s = 0", "debounce_s must be above 0"),
         ("[jobs]", "[jobs", "Expected"),
         ("queue_length = 8", "queue_length = true", "it takes a whole number"),

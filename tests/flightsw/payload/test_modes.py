@@ -9,37 +9,51 @@ from hypothesis import strategies as st
 
 from flightsw.mission import load_mission
 from flightsw.payload import (
+    FAULTS,
     POWERED_MODES,
+    SAFE_CAUSES,
     Command,
     Demand,
     IllegalTransition,
     Inputs,
     ModeReason,
     ModeState,
+    Overdue,
     Power,
     PowerMode,
+    PowerPolicy,
     Rails,
     Reached,
+    Sky,
     boot,
     deadline_us,
+    enter_safe,
+    kept_safe,
     leave_safe,
     question_blocked_by,
     step,
 )
-from flightsw.payload.modes import FAULTS, TRANSITIONS
+from flightsw.payload.transitions import TRANSITIONS
 
 POLICY = load_mission(None).power
 DEBOUNCE_S, IDLE_HOLD_S, TIMEOUT_S = POLICY.debounce_s, POLICY.idle_hold_s, POLICY.transition_timeout_s
-SUN = Power(charge_permille=900, temperature_centidegc=2000, is_sunlit=True)
+SUN = Power(charge_permille=900, payload_centidegc=2000, battery_centidegc=2000, is_sunlit=True)
 
 
 class Machine:
     """The machine with boards that do at once what they are told, unless a test says otherwise."""
 
-    def __init__(self, ceiling: PowerMode = PowerMode.BURST, mode: PowerMode = PowerMode.SAFE, **inputs: object):
+    def __init__(
+        self,
+        ceiling: PowerMode = PowerMode.BURST,
+        mode: PowerMode = PowerMode.SAFE,
+        policy: PowerPolicy = POLICY,
+        **inputs: object,
+    ) -> None:
+        self.policy = policy
         self.inputs = replace(Inputs(now_us=0, power=SUN, rails=Rails.DARK), **inputs)  # type: ignore[arg-type]
         self.state: ModeState = boot(ceiling, 0, mode)
-        self.log: list[Command | Reached] = []
+        self.log: list[Command | Reached | Overdue] = []
         self.obeys = True
 
     @property
@@ -56,8 +70,7 @@ class Machine:
             **changes,  # type: ignore[arg-type]
         )
         for _ in range(50):
-            self.state, effects = step(POLICY, self.state, self.inputs)
-            self.inputs = replace(self.inputs, fault=None, safe=None)
+            self.state, effects = step(self.policy, self.state, self.inputs)
             self.log += effects
             if self.obeys:
                 is_on = self.mode in POWERED_MODES
@@ -70,6 +83,11 @@ class Machine:
     def sense(self, seconds: float = 0, **changes: object) -> None:
         """The power board shows something else `seconds` later."""
         self.give(seconds, power=replace(self.inputs.power or SUN, **changes))  # type: ignore[arg-type]
+
+    def ground_safe(self) -> None:
+        self.state, effects = enter_safe(self.state, self.inputs.now_us)
+        self.log += effects
+        self.give()
 
     def commands(self) -> list[tuple[str, str]]:
         commands = [(e.mode.name, e.reason.name) for e in self.log if isinstance(e, Command)]
@@ -149,11 +167,11 @@ def test_charge_at_or_above_its_entry_enters_a_mode(charge_permille: int, reache
 
 @pytest.mark.req("PWR-005")
 @pytest.mark.parametrize(
-    ("temperature_centidegc", "reached"),
+    ("payload_centidegc", "reached"),
     [(4501, "STANDBY"), (4500, "ECO"), (4001, "ECO"), (4000, "NOMINAL"), (3501, "NOMINAL"), (3500, "BURST")],
 )
-def test_temperature_at_or_below_its_entry_enters_a_mode(temperature_centidegc: int, reached: str) -> None:
-    machine = Machine(power=replace(SUN, temperature_centidegc=temperature_centidegc))
+def test_temperature_at_or_below_its_entry_enters_a_mode(payload_centidegc: int, reached: str) -> None:
+    machine = Machine(power=replace(SUN, payload_centidegc=payload_centidegc))
     machine.give(demand=Demand.QUEUED)
     assert machine.mode.name == reached
 
@@ -193,12 +211,12 @@ def test_a_limit_crossed_for_less_than_the_debounce_is_forgotten() -> None:
 @pytest.mark.req("PWR-006")
 def test_heat_sheds_and_cooling_raises_only_below_the_entry() -> None:
     machine = at(PowerMode.NOMINAL)
-    machine.sense(temperature_centidegc=5000)
+    machine.sense(payload_centidegc=5000)
     machine.give(DEBOUNCE_S)
     assert machine.commands() == [("ECO", "HOT")]
-    machine.sense(100, temperature_centidegc=4001)
+    machine.sense(100, payload_centidegc=4001)
     assert machine.commands() == []
-    machine.sense(temperature_centidegc=4000)
+    machine.sense(payload_centidegc=4000)
     assert machine.commands() == [("NOMINAL", "COOLED")]
 
 
@@ -218,6 +236,153 @@ def test_eclipse_takes_modes_that_need_sunlight_at_once() -> None:
     machine = at(PowerMode.BURST)
     machine.sense(is_sunlit=False)
     assert machine.commands() == [("NOMINAL", "ECLIPSE"), ("ECO", "ECLIPSE")]
+
+
+def eclipse_in(machine: Machine, seconds: float, *, is_sunlit: bool = True) -> None:
+    """The prediction has the next eclipse so far away."""
+    machine.give(sky=Sky(is_sunlit=is_sunlit, eclipse_us=machine.inputs.now_us + round(seconds * 1e6)))
+
+
+@pytest.mark.req("PWR-007")
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(20.001, []), (20, [("ECO", "ECLIPSE")]), (-1, [("ECO", "ECLIPSE")])]
+)
+def test_a_predicted_eclipse_takes_them_before_it_comes(seconds: float, expected: list[tuple[str, str]]) -> None:
+    machine = at(PowerMode.NOMINAL)
+    eclipse_in(machine, seconds)
+    assert machine.commands() == expected
+
+
+@pytest.mark.req("PWR-007")
+def test_time_alone_brings_the_predicted_eclipse() -> None:
+    machine = at(PowerMode.NOMINAL)
+    eclipse_in(machine, 100)
+    due_us = deadline_us(POLICY, machine.state, machine.inputs)
+    assert due_us == machine.inputs.now_us + 80_000_000
+    machine.give(79.999)
+    assert machine.commands() == []
+    machine.give(0.001)
+    assert machine.commands() == [("ECO", "ECLIPSE")]
+
+
+@pytest.mark.req("PWR-005", "PWR-007")
+@pytest.mark.parametrize(
+    ("sky", "is_sunlit", "reached"),
+    [
+        (Sky(is_sunlit=True), True, "BURST"),
+        (Sky(is_sunlit=True, eclipse_us=120_000_000), True, "BURST"),
+        (Sky(is_sunlit=True, eclipse_us=118_999_999), True, "ECO"),
+        (Sky(is_sunlit=True), False, "ECO"),
+        (Sky(is_sunlit=True), None, "ECO"),
+        (Sky(is_sunlit=False, sunlight_us=60_000_000), True, "ECO"),
+        (None, True, "BURST"),
+        (None, False, "ECO"),
+    ],
+)
+def test_sunlight_is_what_sensor_and_prediction_both_show(
+    sky: Sky | None, is_sunlit: bool | None, reached: str
+) -> None:
+    machine = Machine(power=replace(SUN, is_sunlit=is_sunlit), sky=sky)
+    machine.give(demand=Demand.QUEUED)
+    machine.give(0)
+    assert machine.mode.name == reached
+
+
+@pytest.mark.req("PWR-017")
+@pytest.mark.parametrize(
+    ("unknown", "reasons"),
+    [
+        ("charge_permille", ["LOW_CHARGE", "LOW_CHARGE", "LOW_CHARGE", "LOW_CHARGE", "LOW_CHARGE"]),
+        ("payload_centidegc", ["HOT", "HOT", "HOT"]),
+        ("battery_centidegc", ["HOT", "HOT", "HOT"]),
+        ("is_sunlit", ["ECLIPSE"]),
+    ],
+)
+def test_a_sensor_that_nobody_believes_counts_as_its_worst(unknown: str, reasons: list[str]) -> None:
+    machine = at(PowerMode.NOMINAL)
+    machine.sense(**{unknown: None})
+    machine.give(DEBOUNCE_S)
+    assert [reason for _, reason in machine.commands()] == reasons
+
+
+@pytest.mark.req("PWR-006")
+@pytest.mark.parametrize(("centidegc", "reason", "back"), [(6000, "HOT", "COOLED"), (-1000, "COLD", "WARMED")])
+def test_a_battery_out_of_its_window_takes_the_payload_off(centidegc: int, reason: str, back: str) -> None:
+    machine = at(PowerMode.NOMINAL, demand=Demand.QUEUED)
+    machine.sense(battery_centidegc=centidegc)
+    machine.give(DEBOUNCE_S)
+    assert machine.commands() == [("ECO", reason), ("IDLE", reason), ("STANDBY", reason)]
+    machine.sense(3600, battery_centidegc=2500)
+    assert machine.commands()[0] == ("IDLE", back)
+
+
+@pytest.mark.req("PWR-018")
+def test_the_payload_stays_on_until_its_answer_is_kept() -> None:
+    machine = at(PowerMode.ECO)
+    machine.give(is_saved=False)
+    machine.sense(charge_permille=290)
+    machine.give(DEBOUNCE_S)
+    assert machine.commands() == [("IDLE", "LOW_CHARGE")]
+    machine.give(POLICY.save_timeout_s - 0.001)
+    assert machine.commands() == []
+    machine.give(is_saved=True)
+    assert machine.commands() == [("STANDBY", "LOW_CHARGE")]
+
+
+@pytest.mark.req("PWR-018")
+def test_it_does_not_wait_for_that_for_ever() -> None:
+    machine = at(PowerMode.ECO)
+    machine.state = replace(machine.state, ceiling=PowerMode.STANDBY)
+    machine.give(is_saved=False)
+    assert machine.commands() == [("IDLE", "GROUND")]
+    machine.give(POLICY.save_timeout_s)
+    assert machine.commands() == [("STANDBY", "GROUND")]
+
+
+@pytest.mark.req("PWR-018")
+@pytest.mark.parametrize("cause", ["fault", "safe"])
+def test_a_fault_does_not_wait_for_that(cause: str) -> None:
+    machine = at(PowerMode.ECO)
+    machine.give(is_saved=False, **{cause: ModeReason.UNDER_VOLTAGE})
+    assert machine.mode < PowerMode.IDLE
+
+
+@pytest.mark.req("PWR-019")
+def test_a_higher_mode_waits_for_the_least_time_in_the_one_before() -> None:
+    policy = replace(
+        POLICY,
+        guards={**POLICY.guards, PowerMode.ECO: replace(POLICY.guards[PowerMode.ECO], min_time_s=5.0)},
+    )
+    machine = Machine(ceiling=PowerMode.NOMINAL, policy=policy)
+    machine.give(demand=Demand.QUEUED)
+    assert machine.mode is PowerMode.ECO
+    machine.give(4.999)
+    assert machine.mode is PowerMode.ECO
+    machine.give(0.001)
+    assert machine.mode is PowerMode.NOMINAL
+
+
+@pytest.mark.req("PWR-009", "PWR-020")
+@pytest.mark.parametrize("mode", [PowerMode.STANDBY, PowerMode.ECO, PowerMode.BURST])
+@pytest.mark.parametrize("cause", sorted(SAFE_CAUSES))
+def test_a_fault_of_the_satellite_is_safe_at_once_until_ground_ends_it(mode: PowerMode, cause: ModeReason) -> None:
+    machine = at(mode)
+    machine.give(safe=cause)
+    assert (machine.mode, machine.state.safe_cause) == (PowerMode.SAFE, cause)
+    machine.give(3600, safe=None)
+    assert machine.mode is PowerMode.SAFE
+    assert kept_safe(machine.state) == (PowerMode.SAFE, cause)
+
+
+@pytest.mark.req("PWR-009", "PWR-020")
+@pytest.mark.parametrize("mode", [PowerMode.SAFE, PowerMode.SURVIVAL])
+def test_what_goes_wrong_in_a_low_battery_safe_makes_it_permanent(mode: PowerMode) -> None:
+    machine = Machine(mode=mode)
+    machine.state = boot(PowerMode.BURST, 0, mode, ModeReason.LOW_CHARGE)
+    machine.give(safe=ModeReason.SENSOR_FAULT)
+    machine.give(safe=None)
+    machine.give(3600)
+    assert (machine.mode, machine.state.safe_cause) == (PowerMode.SAFE, ModeReason.SENSOR_FAULT)
 
 
 @pytest.mark.req("PWR-008")
@@ -265,7 +430,7 @@ def test_no_other_safe_ends_by_itself(cause: ModeReason) -> None:
 @pytest.mark.req("PWR-009")
 def test_survival_does_not_wash_the_cause_of_safe_off() -> None:
     machine = at(PowerMode.ECO)
-    machine.give(safe=ModeReason.GROUND)
+    machine.ground_safe()
     machine.sense(charge_permille=50)
     machine.give(DEBOUNCE_S)
     assert machine.mode is PowerMode.SURVIVAL
@@ -282,7 +447,7 @@ def test_ground_makes_a_low_battery_safe_permanent() -> None:
     machine.sense(charge_permille=150)
     machine.give(DEBOUNCE_S)
     machine.commands()
-    machine.give(safe=ModeReason.GROUND)
+    machine.ground_safe()
     assert machine.commands() == [("SAFE", "GROUND")]
     machine.sense(charge_permille=900)
     machine.give(3600)
@@ -298,6 +463,17 @@ def test_without_the_power_board_nothing_is_powered() -> None:
     machine.give(3600)
     assert machine.commands() == []
     machine.give(power=SUN)
+    assert machine.mode is PowerMode.NOMINAL
+
+
+@pytest.mark.req("PWR-006", "PWR-010")
+def test_a_power_board_that_comes_and_goes_does_not_switch_the_payload_with_it() -> None:
+    machine = at(PowerMode.NOMINAL)
+    machine.inputs = replace(machine.inputs, power=None)
+    machine.give()
+    machine.give(DEBOUNCE_S - 0.001, power=SUN)
+    assert machine.mode is PowerMode.STANDBY
+    machine.give(0.001)
     assert machine.mode is PowerMode.NOMINAL
 
 
@@ -323,7 +499,7 @@ def test_a_way_up_that_is_given_up_is_not_over_before_the_rails_are_dark() -> No
     machine.give(1, rails=Rails.MOVING)
     machine.log.clear()
     machine.give(fault=ModeReason.RAIL_FAULT)
-    machine.give(1)
+    machine.give(1, fault=None)
     assert machine.state.observed.mode is PowerMode.IDLE
     machine.give(1, rails=Rails.DARK, demand=Demand.NONE)
     assert machine.log[-1] == Reached(old=PowerMode.IDLE, new=PowerMode.STANDBY, reason=ModeReason.RAIL_FAULT)
@@ -344,15 +520,53 @@ def test_a_fault_takes_the_payload_off_and_the_next_question_powers_it_again(fau
     machine = at(PowerMode.ECO)
     machine.obeys = False
     machine.give(fault=fault, rails=Rails.MOVING, cap=None)
-    machine.give(0.05, demand=Demand.QUEUED)
+    machine.give(0.05, demand=Demand.QUEUED, fault=None)
     assert machine.commands() == [("STANDBY", fault.name)]
-    machine.give(0.05, rails=Rails.DARK)
+    machine.give(DEBOUNCE_S - 0.051, rails=Rails.DARK)
+    assert machine.commands() == []
+    machine.give(0.001)
     assert machine.commands() == [("IDLE", "QUESTION")]
 
 
 @pytest.mark.req("PWR-011")
+@pytest.mark.parametrize("rails", [Rails.DARK, Rails.MOVING])
+def test_rails_that_are_lost_without_a_word_are_a_fault(rails: Rails) -> None:
+    machine = at(PowerMode.ECO)
+    machine.obeys = False
+    machine.give(1, rails=rails, cap=None)
+    assert machine.commands() == [("STANDBY", "RAIL_FAULT")]
+
+
+@pytest.mark.req("PWR-011")
+def test_a_computer_that_forgets_its_cap_has_as_long_as_for_a_transition() -> None:
+    machine = at(PowerMode.ECO)
+    machine.obeys = False
+    machine.give(cap=None)
+    machine.give(TIMEOUT_S - 0.001)
+    assert machine.commands() == []
+    machine.give(0.001)
+    assert machine.commands() == [("STANDBY", "TRANSITION_TIMEOUT")]
+
+
+@pytest.mark.req("PWR-011")
+@pytest.mark.parametrize("mode", [PowerMode.SAFE, PowerMode.SURVIVAL])
+def test_a_payload_that_is_lit_in_safe_is_said_once(mode: PowerMode) -> None:
+    machine = Machine(mode=mode)
+    machine.state = boot(PowerMode.BURST, 0, mode, ModeReason.LOW_CHARGE)
+    machine.obeys = False
+    for rails in (Rails.MOVING, Rails.DARK, Rails.GOOD):
+        machine.sense(charge_permille=150, is_sunlit=True)
+        machine.give(rails=rails)
+        for _ in range(4):
+            machine.give(TIMEOUT_S / 2)
+    said = [effect for effect in machine.log if isinstance(effect, Overdue)]
+    assert [effect.rails for effect in said] == [Rails.MOVING, Rails.GOOD]
+    assert machine.state.safe_cause is ModeReason.TRANSITION_TIMEOUT
+
+
+@pytest.mark.req("PWR-011")
 def test_a_latched_fault_keeps_the_payload_off() -> None:
-    machine = Machine(is_fault_latched=True)
+    machine = Machine(fault=ModeReason.RAIL_FAULT)
     machine.give(demand=Demand.QUEUED)
     machine.give(3600)
     assert machine.mode is PowerMode.STANDBY
@@ -380,6 +594,7 @@ def test_boot_ends_when_the_rails_are_seen_dark() -> None:
 def test_boot_without_dark_rails_stays_safe(rails: Rails, reason: str) -> None:
     machine = Machine(rails=rails)
     machine.obeys = False
+    machine.give()
     machine.give(TIMEOUT_S)
     assert machine.commands() == [("SAFE", reason)]
     machine.give(rails=Rails.DARK)
@@ -435,11 +650,11 @@ def test_the_table_moves_up_one_level_and_never_down_by_a_recovery() -> None:
 
 powers = st.none() | st.builds(
     Power,
-    charge_permille=st.sampled_from(
-        [0, 99, 100, 101, 200, 201, 250, 299, 300, 301, 350, 400, 401, 500, 700, 800, 1000]
-    ),
-    temperature_centidegc=st.sampled_from([-4000, 3500, 3501, 4000, 4500, 5000, 5500, 6000]),
-    is_sunlit=st.booleans(),
+    charge_permille=st.none()
+    | st.sampled_from([0, 99, 100, 101, 200, 201, 250, 299, 300, 301, 350, 400, 401, 500, 700, 800, 1000]),
+    payload_centidegc=st.none() | st.sampled_from([-4000, 3500, 3501, 4000, 4500, 5000, 5500, 6000]),
+    battery_centidegc=st.none() | st.sampled_from([-1001, -1000, -1, 0, 2000, 5000, 5001, 6000]),
+    is_sunlit=st.none() | st.booleans(),
 )
 moments = st.builds(
     dict,
@@ -448,9 +663,10 @@ moments = st.builds(
     rails=st.sampled_from(Rails),
     cap=st.none() | st.sampled_from(sorted(POWERED_MODES)),
     demand=st.sampled_from(Demand),
-    is_fault_latched=st.booleans(),
+    is_saved=st.booleans(),
+    eclipse_in_s=st.none() | st.sampled_from([0.0, 19.999, 20.0, 20.001, 119.999, 120.0, 1000.0]),
     fault=st.none() | st.sampled_from(sorted(FAULTS - {ModeReason.TRANSITION_TIMEOUT})),
-    safe=st.none() | st.sampled_from([ModeReason.GROUND, ModeReason.CONTROLLER_SILENT]),
+    safe=st.none() | st.sampled_from(sorted(SAFE_CAUSES)),
 )
 
 
@@ -462,12 +678,15 @@ def walk(sequence: list[dict[str, object]], check: Callable[[ModeState, ModeStat
         seconds = changes.pop("seconds")
         assert isinstance(seconds, float)
         now_us += round(seconds * 1e6)
-        inputs = Inputs(now_us=now_us, **changes)  # type: ignore[arg-type]
+        eclipse_in_s = changes.pop("eclipse_in_s")
+        sky = (
+            None if eclipse_in_s is None else Sky(is_sunlit=True, eclipse_us=now_us + round(float(eclipse_in_s) * 1e6))
+        )  # type: ignore[arg-type]
+        inputs = Inputs(now_us=now_us, sky=sky, **changes)  # type: ignore[arg-type]
         for _ in range(50):
             before = state
             state, effects = step(POLICY, state, inputs)
             check(before, state, inputs)
-            inputs = replace(inputs, fault=None, safe=None)
             if not effects:
                 break
         else:
@@ -495,12 +714,11 @@ def test_whatever_the_boards_show_the_rules_hold(sequence: list[dict[str, object
 @given(st.lists(moments, max_size=30))
 def test_nothing_changes_before_the_deadline(sequence: list[dict[str, object]]) -> None:
     def check(before: ModeState, after: ModeState, inputs: Inputs) -> None:
-        quiet = replace(inputs, fault=None, safe=None)
-        state, effects = step(POLICY, after, quiet)
+        state, effects = step(POLICY, after, inputs)
         if effects:
             return
-        due_us = deadline_us(POLICY, state, inputs.now_us)
+        due_us = deadline_us(POLICY, state, inputs)
         last_us = inputs.now_us + 3_600_000_000 if due_us is None else due_us - 1
-        assert step(POLICY, state, replace(quiet, now_us=last_us))[1] == ()
+        assert step(POLICY, state, replace(inputs, now_us=last_us))[1] == ()
 
     walk(sequence, check)

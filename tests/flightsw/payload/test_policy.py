@@ -49,5 +49,5 @@ def test_a_threshold_changes_alone_and_only_within_its_range() -> None:
     assert changed.guards[PowerMode.NOMINAL] == POLICY.guards[PowerMode.NOMINAL]
     with pytest.raises(PolicyError):
         POLICY.with_threshold(PowerMode.ECO, Threshold.ENTER_CHARGE_PERMILLE, 300)
-    with pytest.raises(PolicyError, match="SAFE has no guard"):
+    with pytest.raises(PolicyError, match="SAFE has no SHED_CHARGE"):
         POLICY.with_threshold(PowerMode.SAFE, Threshold.SHED_CHARGE_PERMILLE, 300)
