@@ -288,7 +288,7 @@ def test_sunlight_is_what_sensor_and_prediction_both_show(
     assert machine.mode.name == reached
 
 
-@pytest.mark.req("PWR-017")
+@pytest.mark.req("PWR-021")
 @pytest.mark.parametrize(
     ("unknown", "reasons"),
     [

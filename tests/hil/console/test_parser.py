@@ -98,7 +98,7 @@ def texts(line):
         ("set_ceiling m", ["mode="]),
         ("set_ceiling mode=n", ["NOMINAL"]),
         ("set_ceiling ECO ", []),
-        ("set_threshold ECO enter", ["ENTER_CHARGE_PERMILLE", "ENTER_TEMPERATURE_CENTIDEGC"]),
+        ("set_threshold ECO enter_c", ["ENTER_CHARGE_PERMILLE"]),
         ("ask m", ["max_tokens="]),
         ("ask max_tokens=64 q", ["question="]),
         ("ask Why ", []),
