@@ -15,6 +15,9 @@ from firmware_bindings.devicelink.operations import (
     identity,
 )
 
+Ended = Callable[[bool], object]
+"""(is_refused): a request was executed, well or with a refusal."""
+
 Execute = Callable[[int, int, bytes], bytes]
 """(operation, address, data) → reply data. Raises Nak."""
 
@@ -26,11 +29,15 @@ class Slave:
         device_id: answered to SYNC.
         execute: does what a request asks.
         max_data: the longest data field the device takes, in octets.
+        ended: told of every request that was executed, not of repeated ones.
     """
 
-    def __init__(self, device_id: int, execute: Execute, max_data: int = MAX_DATA_BYTES) -> None:
+    def __init__(
+        self, device_id: int, execute: Execute, max_data: int = MAX_DATA_BYTES, ended: Ended | None = None
+    ) -> None:
         self._identity = Identity(device_id=device_id, max_data=max_data)
         self._execute = execute
+        self._ended = ended
         self.deframer = Deframer(max_data)
         self._stored: tuple[int, bytes] | None = None
 
@@ -57,6 +64,8 @@ class Slave:
                 data = identity.encode(self._identity)
         except Nak as nak:
             op, data = NAK, bytes([nak.reason])
+        if self._ended is not None:
+            self._ended(op == NAK)
         return Frame(seq=request.seq, op=op, address=request.address, data=data).encode()
 
 

@@ -1,7 +1,8 @@
 // One power-cap output: on in duty_i of every 256 ms, spread evenly over them.
 //
 // It counts tick_1ms_i, so it is a clock enable for something that computes, not a tone. A new duty holds from the next
-// period on, so that no pulse is cut short; only without power is the output off at once, and the next period begins anew.
+// period on, so that no pulse is cut short; only without power is the output off at once, and the next period begins
+// anew.
 // Timing: on_o changes one clock after a tick, and falls with is_powered_i.
 
 module cap_output (

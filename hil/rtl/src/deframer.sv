@@ -1,11 +1,11 @@
 // Finds the device link's frames in whatever a serial line delivers.
 //
-// Octets go into a ring. From each octet of it that could begin a frame the frame is read through; when it turns out to be
-// none, the hunt goes on from the octet behind, so that a false sync costs one octet. After 20 ms of silence inside a
-// frame its beginning is given up, whole frames behind that are still taken, and the rest is dropped.
-// Timing: one octet a clock. frame_valid_o rises at the latest 12 clocks after the last octet if nothing but the frame is
-// in the ring; rereading garbage adds at most MaxData + 10 clocks for each of its octets. The frame holds still until
-// done_i. Octets that find the ring full are lost.
+// Octets go into a ring. From each octet of it that could begin a frame the frame is read through; when it turns out to
+// be none, the hunt goes on from the octet behind, so that a false sync costs one octet. After 20 ms of silence inside
+// a frame its beginning is given up, whole frames behind that are still taken, and the rest is dropped.
+// Timing: one octet a clock. frame_valid_o rises at the latest 12 clocks after the last octet if nothing but the frame
+// is in the ring; rereading garbage adds at most MaxData + 10 clocks for each of its octets. The frame holds still
+// until done_i. Octets that find the ring full are lost.
 
 module deframer
   import device_link_pkg::*;
@@ -27,6 +27,12 @@ module deframer
   input  logic [5:0]  data_index_i,
   output logic [7:0]  data_o,        // octet data_index_i of the frame's data
   input  logic        done_i,        // one clock long
+
+  // What was seen, one clock long each.
+  output logic found_o,      // a frame
+  output logic crc_error_o,  // a frame with a wrong CRC
+  output logic timeout_o,    // a frame given up
+  output logic overrun_o,    // an octet lost
 
   output logic idle_o  // nothing to do before the next octet or tick
 );
@@ -81,6 +87,9 @@ module deframer
     left_d      = left_q;
     crc_d       = crc_q;
     is_false    = 1'b0;
+    found_o     = 1'b0;
+    crc_error_o = 1'b0;
+    timeout_o   = 1'b0;
 
     if (state_q == Held) begin
       if (done_i) begin
@@ -115,8 +124,10 @@ module deframer
           crc_d  = crc_next;
           left_d = left_q - 1'b1;
           if (left_q == 8'd1) begin
-            state_d  = Held;
-            is_false = crc_next != '0;
+            state_d     = Held;
+            crc_error_o = crc_next != '0;
+            found_o     = !crc_error_o;
+            is_false    = crc_error_o;
           end
         end
         default: state_d = FirstSync;
@@ -128,6 +139,7 @@ module deframer
       flush_d = 1'b0;
     end else if (is_silent && count_q != '0) begin
       is_false    = 1'b1;
+      timeout_o   = 1'b1;
       flush_d     = 1'b1;
       flush_end_d = write_q;
     end
@@ -181,6 +193,7 @@ module deframer
     end
   end
 
+  assign overrun_o     = octet_valid_i && is_full;
   assign frame_valid_o = state_q == Held;
   assign {seq_o, op_o, address_o, length_o} = header_q;
   assign data_o = ring_q[start_q+DataStart+pointer_t'(data_index_i)];

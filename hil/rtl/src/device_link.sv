@@ -1,7 +1,8 @@
 // The device's end of the device link: octets of a serial line in and out, register accesses behind it.
 //
-// Timing: a request's reply begins at most 100 clocks after its last octet, unless garbage before it is still reread (see
-// deframer.sv). One request at a time; octets that arrive meanwhile wait in the deframer's ring.
+// Timing: a request's reply begins at most 15 clocks after its last octet, and 5 more for each register, where the bus
+// is ready at once, unless garbage before it is still reread (see deframer.sv): 95 clocks for the longest. One request
+// at a time; octets that arrive meanwhile wait in the deframer's ring.
 
 module device_link
   import device_link_pkg::*;
@@ -20,18 +21,29 @@ module device_link
   output logic       tx_valid_o,
   input  logic       tx_ready_i,
 
-  // The registers; reason_i and rdata_i belong to the same clock as req_o.
+  // The registers; an access ends in the first clock of req_o with ready_i, to which reason_i and rdata_i belong.
   output logic        req_o,
   output logic        write_o,
   output logic [15:0] addr_o,
   output logic [31:0] wdata_o,
+  input  logic        ready_i,
   input  nak_e        reason_i,
   input  logic [31:0] rdata_i,
+
+  // What it has seen; refusals_o is one clock long: many in a row.
+  input  logic        clear_i,
+  output logic [15:0] frames_o,
+  output logic [15:0] naks_o,
+  output logic [15:0] crc_errors_o,
+  output logic [15:0] timeouts_o,
+  output logic [15:0] overruns_o,
+  output logic        refusals_o,
 
   output logic idle_o  // nothing to do before the next octet or tick
 );
 
   logic frame_valid, done;
+  logic found, crc_error, timeout, overrun, answered, refused;
   logic [7:0] seq, op, data;
   logic [15:0] address, length;
   logic [5:0] data_index;
@@ -52,6 +64,10 @@ module device_link
     .data_index_i (data_index),
     .data_o       (data),
     .done_i       (done),
+    .found_o      (found),
+    .crc_error_o  (crc_error),
+    .timeout_o    (timeout),
+    .overrun_o    (overrun),
     .idle_o
   );
 
@@ -73,11 +89,32 @@ module device_link
     .write_o,
     .addr_o,
     .wdata_o,
+    .ready_i,
     .reason_i,
     .rdata_i,
+    .answered_o   (answered),
+    .refused_o    (refused),
     .octet_o      (tx_data_o),
     .octet_valid_o(tx_valid_o),
     .octet_ready_i(tx_ready_i)
+  );
+
+  link_statistics u_statistics (
+    .clk_i,
+    .rst_ni,
+    .frame_i    (found),
+    .crc_error_i(crc_error),
+    .timeout_i  (timeout),
+    .overrun_i  (overrun),
+    .answered_i (answered),
+    .refused_i  (refused),
+    .clear_i,
+    .frames_o,
+    .naks_o,
+    .crc_errors_o,
+    .timeouts_o,
+    .overruns_o,
+    .refusals_o
   );
 
 endmodule

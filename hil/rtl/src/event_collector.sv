@@ -1,7 +1,7 @@
 // Queues what happens in the same clocks: keeps each source's event until it has been handed on, the lowest code first.
 //
-// A source's index is its events' code; source 0 is none. An event that is raised again before it was handed on is counted
-// as lost, but for the sources of Merged: their arguments are masks, and are joined.
+// A source's index is its events' code; source 0 is none. An event that is raised again before it was handed on is
+// counted as lost, but for the sources of Merged: their arguments are masks, and are joined.
 // Timing: an event raised alone is handed on in the next clock, several one a clock.
 
 module event_collector #(

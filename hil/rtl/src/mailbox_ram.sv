@@ -1,10 +1,11 @@
 // Memory with single-error correction: a bus, a scrubber that walks it, and a way to damage it on purpose.
 //
 // After reset it fills itself with zeros, a word a clock. Each tick_1ms_i counts for the scrubber, which reads one word
-// every scrub_ms_i (0: never). Whoever reads a word with one wrong bit, bus or scrubber, writes it back corrected, so that
-// each error is counted once. Injecting flips two bits of a stored word, or one if both are the same.
-// Timing: req_i is one clock long; ack_o comes two clocks later, at most three more where the scrubber or an injection was
-// first, and Words more after reset. write_i, addr_i and wdata_i hold until then; rdata_o and uncorrectable_o belong to ack_o.
+// every scrub_ms_i (0: never). Whoever reads a word with one wrong bit, bus or scrubber, writes it back corrected, so
+// that each error is counted once. Injecting flips two bits of a stored word, or one if both are the same.
+// Timing: req_i is one clock long; ack_o comes two clocks later, at most three more where the scrubber or an injection
+// was first, and Words more after reset. write_i, addr_i and wdata_i hold until then; rdata_o and uncorrectable_o
+// belong to ack_o.
 
 module mailbox_ram
   import secded_pkg::*;

@@ -37,10 +37,11 @@ module payload_ctrl
   logic rx, rx_settled, rx_idle, tx_idle, link_idle;
   logic [7:0] rx_data, tx_data;
   logic rx_valid, tx_valid, tx_ready;
-  logic bus_req, bus_write;
+  logic bus_req, bus_write, bus_ready;
   logic [15:0] bus_addr;
   logic [31:0] bus_wdata, bus_rdata;
   device_link_pkg::nak_e bus_reason;
+  logic [80:0] unused_statistics;
 
   synchronizer #(
     .ResetValue(1'b1)
@@ -81,24 +82,33 @@ module payload_ctrl
     .clk_i,
     .rst_ni,
     .tick_1ms_i,
-    .rx_data_i (rx_data),
-    .rx_valid_i(rx_valid),
-    .tx_data_o (tx_data),
-    .tx_valid_o(tx_valid),
-    .tx_ready_i(tx_ready),
-    .req_o     (bus_req),
-    .write_o   (bus_write),
-    .addr_o    (bus_addr),
-    .wdata_o   (bus_wdata),
-    .reason_i  (bus_reason),
-    .rdata_i   (bus_rdata),
-    .idle_o    (link_idle)
+    .rx_data_i   (rx_data),
+    .rx_valid_i  (rx_valid),
+    .tx_data_o   (tx_data),
+    .tx_valid_o  (tx_valid),
+    .tx_ready_i  (tx_ready),
+    .req_o       (bus_req),
+    .write_o     (bus_write),
+    .addr_o      (bus_addr),
+    .wdata_o     (bus_wdata),
+    .ready_i     (bus_ready),
+    .reason_i    (bus_reason),
+    .rdata_i     (bus_rdata),
+    .clear_i     (1'b0),
+    .frames_o    (unused_statistics[15:0]),
+    .naks_o      (unused_statistics[31:16]),
+    .crc_errors_o(unused_statistics[47:32]),
+    .timeouts_o  (unused_statistics[63:48]),
+    .overruns_o  (unused_statistics[79:64]),
+    .refusals_o  (unused_statistics[80]),
+    .idle_o      (link_idle)
   );
 
   // Registers
 
   logic regs_req, read_error, write_error;
-  logic [3:0] unused_handshake;  // an access always takes one clock
+  logic read_ack, write_ack;
+  logic [1:0] unused_stall;  // one access at a time
   logic is_faulted, watchdog_armed;
   State_e state;
 
@@ -117,6 +127,8 @@ module payload_ctrl
     .is_watchdog_armed_i(watchdog_armed)
   );
 
+  assign bus_ready = bus_req && (!regs_req || read_ack || write_ack);
+
   payload_ctrl_regs u_regs (
     .clk                 (clk_i),
     .arst_n              (rst_ni),
@@ -125,12 +137,12 @@ module payload_ctrl
     .s_cpuif_addr        (bus_addr[PAYLOAD_CTRL_REGS_MIN_ADDR_WIDTH-1:0]),
     .s_cpuif_wr_data     (bus_wdata),
     .s_cpuif_wr_biten    ('1),
-    .s_cpuif_req_stall_wr(unused_handshake[0]),
-    .s_cpuif_req_stall_rd(unused_handshake[1]),
-    .s_cpuif_rd_ack      (unused_handshake[2]),
+    .s_cpuif_req_stall_wr(unused_stall[0]),
+    .s_cpuif_req_stall_rd(unused_stall[1]),
+    .s_cpuif_rd_ack      (read_ack),
     .s_cpuif_rd_err      (read_error),
     .s_cpuif_rd_data     (bus_rdata),
-    .s_cpuif_wr_ack      (unused_handshake[3]),
+    .s_cpuif_wr_ack      (write_ack),
     .s_cpuif_wr_err      (write_error),
     .hwif_in,
     .hwif_out

@@ -1,9 +1,9 @@
 // Answers the device link's requests, and a repeated one without executing it again.
 //
-// Registers are accessed one a clock on a bus that answers at once; at the first refusal the request ends with its reason,
-// and what came before it has been done. Every reply but the one to SYNC is kept until the next request is executed.
-// Timing: the reply's first octet is offered at most 5 clocks per register + 3 after frame_valid_i rises; done_o with the
-// last one.
+// Registers are accessed one by one; at the first refusal the request ends with its reason, and what came before it has
+// been done. Every reply but the one to SYNC is kept until the next request is executed.
+// Timing: the reply's first octet is offered at most 3 clocks after frame_valid_i rises, and 5 more for each register,
+// where the bus is ready at once; done_o with the last one.
 
 module responder
   import device_link_pkg::*;
@@ -24,13 +24,18 @@ module responder
   input  logic [7:0]  data_i,
   output logic        done_o,
 
-  // The registers; reason_i and rdata_i belong to the same clock as req_o.
+  // The registers; an access ends in the first clock of req_o with ready_i, to which reason_i and rdata_i belong.
   output logic        req_o,
   output logic        write_o,
   output logic [15:0] addr_o,
   output logic [31:0] wdata_o,
+  input  logic        ready_i,
   input  nak_e        reason_i,
   input  logic [31:0] rdata_i,
+
+  // How a request ended that was executed; one clock long.
+  output logic answered_o,
+  output logic refused_o,
 
   // The reply.
   output logic [7:0] octet_o,
@@ -131,12 +136,14 @@ module responder
         store_word  = {16'(MaxData), 16'h0000};
       end
       Read: begin
-        store   = 1'b1;
-        nak     = reason_i;
-        index_d = index_q + 1'b1;
-        if (index_q == last) begin
-          state_d  = Send;
-          length_d = {index_d, 2'b00};
+        store = ready_i;
+        if (ready_i) begin
+          nak     = reason_i;
+          index_d = index_q + 1'b1;
+          if (index_q == last) begin
+            state_d  = Send;
+            length_d = {index_d, 2'b00};
+          end
         end
       end
       Collect: begin
@@ -145,9 +152,11 @@ module responder
         if (octet_q == 2'd3) state_d = Write;
       end
       Write: begin
-        nak     = reason_i;
-        index_d = index_q + 1'b1;
-        state_d = (index_q == last) ? Send : Collect;
+        if (ready_i) begin
+          nak     = reason_i;
+          index_d = index_q + 1'b1;
+          state_d = (index_q == last) ? Send : Collect;
+        end
       end
       Send: begin
         if (octet_ready_i) begin
@@ -171,6 +180,9 @@ module responder
       store_word  = {nak, 24'h00_0000};
     end
   end
+
+  assign refused_o  = nak != NakNone;
+  assign answered_o = state_q inside {Identify, Read, Write} && state_d == Send && !refused_o;
 
   assign data_index_o = (state_q == Collect) ? {index_q[3:0], octet_q} : '0;
   assign last = (op_i == OpRead) ? data_i[$bits(index_t)-1:0] - 1'b1 : length_i[6:2] - 1'b1;
@@ -240,6 +252,7 @@ module responder
       ReplyFits:     assert (length_q <= 7'(4 * MaxRegisters));
       OnlyForFrames: assert (state_q == Idle || frame_valid_i);
       ReadInRange:   assert (!req_o || index_q <= last);
+      NeverBoth:     assert (!(answered_o && refused_o));
     end
   end
 

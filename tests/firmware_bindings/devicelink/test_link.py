@@ -157,3 +157,14 @@ def test_a_deadline_is_announced_only_while_a_reply_is_due() -> None:
     wire.run(read(0))
     assert wire.master.next_deadline_us() is None
     assert wire.master.idle
+
+
+@pytest.mark.req("LNK-006")
+def test_a_slave_tells_how_each_executed_request_ended() -> None:
+    ended: list[bool] = []
+    slave = Slave(DEVICE_ID, execute_registers(Bank()), ended=ended.append)
+    good = Frame(seq=1, op=Operation.READ, address=0, data=b"\x01").encode()
+    bad = Frame(seq=2, op=Operation.READ, address=2, data=b"\x01").encode()
+    sync = Frame(seq=3, op=Operation.SYNC).encode()
+    slave.receive(good + good + bad + bad + sync + sync, 0)
+    assert ended == [False, True, False, False]

@@ -33,14 +33,14 @@ module bench;
 
   if (1) begin : g_deframer
     logic [7:0] octet_i, seq_o, op_o, data_o;
-    logic octet_valid_i, frame_valid_o, done_i, idle_o;
+    logic octet_valid_i, frame_valid_o, done_i, idle_o, found_o, crc_error_o, timeout_o, overrun_o;
     logic [15:0] address_o, length_o;
     logic [5:0] data_index_i;
     deframer dut (.*);
   end
 
   if (1) begin : g_responder
-    logic frame_valid_i, done_o, req_o, write_o, octet_valid_o, octet_ready_i;
+    logic frame_valid_i, done_o, req_o, write_o, ready_i, octet_valid_o, octet_ready_i, answered_o, refused_o;
     logic [7:0] seq_i, op_i, data_i, octet_o;
     logic [15:0] address_i, length_i, addr_o;
     logic [5:0] data_index_o;
@@ -51,8 +51,8 @@ module bench;
 
   if (1) begin : g_device_link
     logic [7:0] rx_data_i, tx_data_o;
-    logic rx_valid_i, tx_valid_o, tx_ready_i, req_o, write_o, idle_o;
-    logic [15:0] addr_o;
+    logic rx_valid_i, tx_valid_o, tx_ready_i, req_o, write_o, ready_i, clear_i, refusals_o, idle_o;
+    logic [15:0] addr_o, frames_o, naks_o, crc_errors_o, timeouts_o, overruns_o;
     logic [31:0] wdata_o, rdata_i;
     nak_e reason_i;
     device_link #(.DeviceId(16'hBEEF)) dut (.*);
