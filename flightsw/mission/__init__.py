@@ -3,7 +3,15 @@
 from flightsw.mission.dictionary import ASK, Dictionary, Event, Report, Telecommand, UnknownMessageError
 from flightsw.mission.events import EVENTS
 from flightsw.mission.fields import Field, Kind, Record, Value
+from flightsw.mission.orbit_plan import OrbitPlan
 from flightsw.mission.reports import REPORTS
+from flightsw.mission.satellite import (
+    ArrayDesign,
+    BatteryDesign,
+    LoadDesign,
+    SatelliteDesign,
+    ThermalNode,
+)
 from flightsw.mission.strict_toml import TomlError
 from flightsw.mission.telecommands import MAX_ANSWER_TOKENS, TELECOMMANDS
 from flightsw.mission.values import DEFAULT_MISSION_TOML, HousekeepingPlan, Mission, load_mission, read_mission
@@ -20,6 +28,8 @@ __all__ = [
     "MAX_ANSWER_TOKENS",
     "REPORTS",
     "TELECOMMANDS",
+    "ArrayDesign",
+    "BatteryDesign",
     "Device",
     "Dictionary",
     "Event",
@@ -27,13 +37,17 @@ __all__ = [
     "Housekeeping",
     "HousekeepingPlan",
     "Kind",
+    "LoadDesign",
     "Mission",
+    "OrbitPlan",
     "RailFault",
     "Record",
     "Report",
+    "SatelliteDesign",
     "Severity",
     "StoreFault",
     "Telecommand",
+    "ThermalNode",
     "TomlError",
     "UnknownMessageError",
     "Value",

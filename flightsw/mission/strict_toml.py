@@ -3,7 +3,9 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import datetime
 from enum import IntEnum
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -41,6 +43,8 @@ def _table(table: object, cls: type[T], source: str, path: str) -> T:
 
 
 def _value(value: Any, hint: Any, source: str, path: str) -> Any:
+    if get_origin(hint) is UnionType:
+        hint = next(choice for choice in get_args(hint) if choice is not NoneType)
     if is_dataclass(hint) and isinstance(hint, type):
         return _table(value, hint, source, path)
     if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
@@ -64,4 +68,10 @@ def _mapping(table: object, key_type: type, value_type: type, source: str, path:
     return {key_type[key]: _value(value, value_type, source, f"{path}.{key}") for key, value in table.items()}
 
 
-_KINDS: Mapping[type, str] = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+_KINDS: Mapping[type, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bool: "true or false",
+    datetime: "a date and time, as 2026-06-21T12:00:00Z",
+}

@@ -1,10 +1,14 @@
 """The mission's values: what one satellite is, as its owner writes it in `mission.toml`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from flightsw.mission.orbit_plan import OrbitPlan
+from flightsw.mission.satellite import SatelliteDesign
 from flightsw.mission.strict_toml import TomlError, parse
+from flightsw.orbit import Station
 from flightsw.payload import COMPUTING_MODES, ComputeProfile, PowerPolicy
 
 
@@ -65,6 +69,9 @@ class _File:
     jobs: JobPlan = field(default_factory=JobPlan)
     power: PowerPolicy
     compute: ComputeProfile
+    orbit: OrbitPlan | None = None
+    stations: Mapping[str, Station] = field(default_factory=dict)
+    satellite: SatelliteDesign | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,9 @@ class Mission:
     jobs: JobPlan
     power: PowerPolicy
     compute: ComputeProfile
+    orbit: OrbitPlan | None
+    stations: Mapping[str, Station]
+    satellite: SatelliteDesign | None
     text: str
 
 
@@ -95,6 +105,9 @@ def read_mission(text: str, source: str = "mission.toml") -> Mission:
         jobs=parsed.jobs,
         power=parsed.power,
         compute=parsed.compute,
+        orbit=parsed.orbit,
+        stations=parsed.stations,
+        satellite=parsed.satellite,
         text=text,
     )
 

@@ -41,6 +41,7 @@ class Rule:
 
 
 CCSDS, PUS, MISSION, PAYLOAD = "flightsw.ccsds", "flightsw.pus", "flightsw.mission", "flightsw.payload"
+ORBIT = "flightsw.orbit"
 CODEC, LINK, KERNEL = "firmware_bindings.codec", "firmware_bindings.devicelink", "firmware_bindings.kernel"
 TERMINAL = ("typer", "rich", "textual", "prompt_toolkit")
 HIL = ("flightsw", "firmware_bindings", "serial", "platformdirs")
@@ -49,11 +50,11 @@ EDGE = Rule(("flightsw", CODEC, LINK, "serial", "typer", "rich"), does_io=True)
 RULES = {
     CCSDS: Rule(("construct", "cryptography", "numpy", CODEC)),
     PUS: Rule(("construct", CCSDS, CODEC)),
-    MISSION: Rule((MISSION, "construct", CCSDS, PUS, PAYLOAD, CODEC)),
-    f"{MISSION}.values": Rule((MISSION, PAYLOAD), does_io=True),
-    "flightsw.orbit": Rule(("sgp4", "numpy")),
+    MISSION: Rule((MISSION, "construct", CCSDS, PUS, ORBIT, PAYLOAD, CODEC)),
+    f"{MISSION}.values": Rule((MISSION, ORBIT, PAYLOAD), does_io=True),
+    ORBIT: Rule(("sgp4", "numpy")),
     PAYLOAD: Rule(),
-    "flightsw": Rule((CCSDS, PUS, MISSION, "flightsw.orbit", PAYLOAD, LINK)),
+    "flightsw": Rule((CCSDS, PUS, MISSION, ORBIT, PAYLOAD, LINK)),
     "flightsw.shell": EDGE,
     "flightsw.__main__": EDGE,
     "firmware_bindings": Rule(),
@@ -141,6 +142,8 @@ def test_protocol_and_flight_code_does_no_io(module: str) -> None:
         ("flightsw.ccsds.cltu", "flightsw"),
         ("flightsw.ccsds.cltu", "firmware_bindings.kernel"),
         ("flightsw.pus.packets", "flightsw.payload.modes"),
+        ("flightsw.orbit.orbit", "flightsw.payload"),
+        ("flightsw.orbit.orbit", "time"),
         ("flightsw.payload.modes", "flightsw.ccsds"),
         ("flightsw.payload.modes", "construct"),
         ("flightsw.core", "hil.bench"),
