@@ -118,6 +118,15 @@ module bench;
     mailbox_ram #(.Words(16)) dut (.*);
   end
 
+  if (1) begin : g_mailbox
+    logic req_i, write_i, ack_o, uncorrectable_o, inject_i, clear_i, last_damaged_o, corrected_o, damaged_o, idle_o;
+    logic [3:0] addr_i, inject_addr_i, last_addr_o, error_addr_o;
+    logic [31:0] wdata_i, rdata_o;
+    logic [15:0] scrub_ms_i, corrected_count_o, damaged_count_o;
+    logic [5:0] inject_first_i, inject_second_i;
+    mailbox #(.Words(16)) dut (.*);
+  end
+
   if (1) begin : g_saturating_counter
     logic clear_i;
     logic [1:0] add_i;
@@ -142,6 +151,25 @@ module bench;
     logic [31:0] time_ms_i, popped_time_ms_o;
     logic [2:0] count_o;
     event_fifo #(.Depth(5)) dut (.*);
+  end
+
+  if (1) begin : g_event_log
+    logic [4:0] raise_i;
+    logic [4:0][15:0] argument_i;
+    logic [31:0] time_ms_i, popped_time_ms_o;
+    logic pop_i, clear_i, settled_o;
+    logic [7:0] code_o;
+    logic [15:0] argument_o, lost_o;
+    logic [5:0] count_o;
+    event_log #(.Sources(5), .Merged(5'b00110)) dut (.*);
+  end
+
+  if (1) begin : g_cap_outputs
+    logic [1:0] mode_i, on_o;
+    logic [3:0][1:0][8:0] duty_i;
+    logic [7:0] needed_i, good_i;
+    logic [1:0][8:0] duty_o;
+    cap_outputs dut (.*);
   end
 
   if (1) begin : g_cap_output

@@ -101,6 +101,44 @@ async def event_fifo_hands_out_what_the_python_one_does(dut: Any) -> None:
 
 
 @cocotb.test()
+async def event_log_keeps_events_with_their_time_and_counts_the_rest(dut: Any) -> None:
+    log = await start(dut, "event_log", raise_i=0, argument_i=0, time_ms_i=0, pop_i=0, clear_i=0)
+    rng, twin = seeded(), EventFifo()
+    for now_ms in range(1500):
+        log.time_ms_i.value = now_ms
+        raised = [s for s in range(1, SOURCES) if rng.random() < 0.15]
+        arguments = {s: rng.getrandbits(16) for s in raised}
+        log.raise_i.value = sum(1 << s for s in raised)
+        log.argument_i.value = sum(argument << 16 * s for s, argument in arguments.items())
+        await FallingEdge(dut.clk_i)
+        log.raise_i.value = 0
+        await clocks(dut, SOURCES + 2)
+        assert log.settled_o.value
+        for s in raised:
+            twin.push(Event(s, arguments[s], now_ms))
+        if rng.random() < (0.1 if now_ms < 700 else 0.8):
+            event = twin.pop()
+            assert (log.code_o.value, log.argument_o.value) == (event.code, event.argument)
+            await pulse(dut, log.pop_i)
+            assert log.popped_time_ms_o.value == event.time_ms
+        assert (log.count_o.value, log.lost_o.value) == (len(twin), twin.lost)
+        if rng.random() < 0.01:
+            twin.lost = 0
+            await pulse(dut, log.clear_i)
+
+
+@cocotb.test()
+async def event_log_counts_what_the_collector_and_the_fifo_lose_in_one_clock(dut: Any) -> None:
+    log = await start(dut, "event_log", raise_i=0, argument_i=0, time_ms_i=0, pop_i=0, clear_i=0)
+    log.raise_i.value = 0b11000
+    await clocks(dut, 101)
+    log.raise_i.value = 0
+    await clocks(dut, 8)
+    assert log.count_o.value == 32
+    assert log.lost_o.value == 2 * 101 - 32
+
+
+@cocotb.test()
 async def cap_output_does_what_the_python_one_does(dut: Any) -> None:
     output = await start(dut, "cap_output", duty_i=0, is_powered_i=0)
     rng, twin = seeded(), CapOutput()
@@ -140,6 +178,29 @@ async def cap_output_is_on_in_exactly_its_duty(dut: Any) -> None:
         if 0 < duty < PERIOD_MS:
             longest = max(len(run) for run in "".join("10"[level] for level in on).split("0"))
             assert longest <= PERIOD_MS // duty  # spread evenly
+
+
+@cocotb.test()
+async def cap_outputs_follow_mode_and_rails(dut: Any) -> None:
+    outputs = await start(dut, "cap_outputs", mode_i=0, duty_i=0, needed_i=0b0110_0001, good_i=0)
+    duties = [(16 * mode, 256 - 16 * mode) for mode in range(4)]
+    outputs.duty_i.value = sum(
+        duty << 9 * (2 * mode + output) for mode, both in enumerate(duties) for output, duty in enumerate(both)
+    )
+    rng = seeded()
+    for mode in (0, 1, 2, 3, 1):
+        outputs.mode_i.value = mode
+        outputs.good_i.value = 0b0110_0001 | rng.getrandbits(8)
+        for _ in range(PERIOD_MS + 1):
+            await tick(dut)
+        assert outputs.duty_o.value == duties[mode][0] | duties[mode][1] << 9
+    for rail in range(8):
+        outputs.good_i.value = 0xFF & ~(1 << rail)
+        await Timer(1, "ns")
+        assert (outputs.duty_o.value == 0) == bool(0b0110_0001 >> rail & 1)
+        outputs.good_i.value = 0xFF
+        await clocks(dut, 1)
+        await tick(dut)
 
 
 @cocotb.test()

@@ -11,6 +11,7 @@ from cocotb.triggers import FallingEdge, Timer
 from firmware_bindings.devicelink import Nak
 from hil.devices import secded
 from hil.devices.mailbox import Finding, Mailbox
+from hil.devices.mailbox_errors import MailboxErrors
 from hil.devices.secded import Verdict
 
 WORDS = 16
@@ -126,9 +127,9 @@ async def mailbox_ram_does_what_the_python_one_does(dut: Any) -> None:
     verdicts, latencies = set(), set()
     await clocks(dut, WORDS)
     assert memory.idle_o.value
-    for _ in range(4000):
+    for _ in range(1500):
         access = Access(rng)
-        asked_at = {what: rng.randrange(6) for what in ("bus", "inject", "tick") if rng.random() < 0.4}
+        asked_at = {what: rng.randrange(6) for what in ("bus", "inject", "tick") if rng.random() < 0.6}
         flipped = (rng.randrange(WORDS), rng.randrange(39), rng.randrange(39))
         if rng.random() < 0.05:
             twin.scrub_ms = rng.choice([0, 1, 2, 3, 5])
@@ -202,3 +203,44 @@ async def mailbox_ram_is_scrubbed_within_its_period(dut: Any) -> None:
     for _ in range(3 * WORDS):
         await tick(dut)
     assert found == [Finding(word, is_corrected=True) for word in range(WORDS)]
+
+
+@cocotb.test()
+async def mailbox_keeps_the_record_of_the_python_one(dut: Any) -> None:
+    mailbox = await start(dut, "mailbox", **IDLE_INPUTS, clear_i=0)
+    rng, twin, errors = seeded(), Mailbox(WORDS), MailboxErrors()
+    twin.scrub_ms = 3
+    found: list[Finding] = []
+    cocotb.start_soon(findings(dut, mailbox, found))
+    await clocks(dut, WORDS)
+    told: list[Finding] = []
+    most_damaged = 0
+    for _ in range(1000):
+        match rng.randrange(8):
+            case 0:
+                word, first = rng.randrange(WORDS), rng.randrange(39)
+                second = rng.choice([first, rng.randrange(39)])
+                mailbox.inject_addr_i.value = word
+                mailbox.inject_first_i.value, mailbox.inject_second_i.value = first, second
+                twin.inject(word, first, second)
+                await pulse(dut, mailbox.inject_i)
+            case 1:
+                access = Access(rng)
+                await access.perform(dut, mailbox)
+                assert access.answer == access.expected(twin)
+            case 2 if rng.random() < 0.1:
+                errors.clear()
+                await pulse(dut, mailbox.clear_i)
+        await clocks(dut, 4)
+        told += errors.note(twin.take_found())
+        twin.tick(1)
+        await tick(dut)
+        told += errors.note(twin.take_found())
+        assert found == told
+        assert (mailbox.corrected_count_o.value, mailbox.damaged_count_o.value) == (errors.corrected, errors.damaged)
+        most_damaged = max(most_damaged, errors.damaged)
+        if errors.last is not None:
+            last = Finding(int(mailbox.last_addr_o.value), is_corrected=not mailbox.last_damaged_o.value)
+            assert last == errors.last
+    assert most_damaged > 1
+    assert {finding.is_corrected for finding in told} == {False, True}
