@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace generate bench bench-kernel fuzz lock wheel clean
+.PHONY: help setup demo test lint format trace generate prove bench bench-kernel fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ generate: setup ## Write anew what is generated: registers, diagrams, the README
 	$(BIN)/python -m hil.rtl.generate
 	$(BIN)/python tests/project/diagrams.py
 	$(BIN)/python tests/project/picture.py
+
+prove: setup ## Prove what the controller's RTL promises; each property is shown to bite
+	@$(BIN)/python -m hil.rtl.proofs $(PROVE)
 
 bench: setup ## Measure the packet layer and the controller
 	@$(BIN)/python tests/benchmarks/packet_layer.py

@@ -1,0 +1,126 @@
+"""The proofs, how each is done, and for each property an edit of the RTL that must break it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hil.rtl.build import sources
+
+__all__ = ["BDD", "INDUCTION", "PDR", "PROOFS", "Mutation", "MutationError", "Proof", "Property"]
+
+FOLDER = Path(__file__).parent
+INDUCTION = "smtbmc boolector"
+PDR = "abc pdr"
+BDD = "abc collapse; strash; pdr"
+
+_labelled = re.compile(r" *(?P<label>\w+): *(?P<kind>assert|cover)\b")
+
+
+class MutationError(ValueError):
+    """The text to be edited does not stand in the module exactly once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A comment of a `_fv.sv` file and what stands directly under it: labelled assertions, which always hold, or
+    covers, which can happen (`is_cover`).
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    is_cover: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """An edit of one module after which the property `breaks` must not hold any more."""
+
+    breaks: str
+    module: str
+    old: str
+    new: str
+
+    def apply(self, text: str) -> str:
+        """The module's text, edited. Raises MutationError."""
+        if text.count(self.old) != 1:
+            raise MutationError(f"{self.module}.sv has {text.count(self.old)} times, not once: {self.old!r}")
+        return text.replace(self.old, self.new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The properties of one `NAME_fv.sv`.
+
+    `engine` INDUCTION tries k-induction for k up to `depth`; PDR needs no depth. What is covered, and what refutes a
+    mutated module, is looked for within `reach` clocks. `is_long`: takes more than a test may, so only `make prove`
+    does it.
+    """
+
+    name: str
+    engine: str = INDUCTION
+    depth: int = 4
+    reach: int = 20
+    is_long: bool = False
+    mutations: tuple[Mutation, ...] = ()
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        return tuple(_properties((FOLDER / f"{self.name}_fv.sv").read_text()))
+
+    def files(self) -> dict[str, str]:
+        """File name -> text of the proof and of all RTL that it is about, packages first."""
+        known: Mapping[str, Path] = {path.stem: path for path in sources()}
+        found = {f"{self.name}_fv": (FOLDER / f"{self.name}_fv.sv").read_text()}
+        pending = [f"{self.name}_fv"]
+        while pending:
+            words = set(re.findall(r"\w+", re.sub(r"//.*", "", found[pending.pop()])))
+            for stem in sorted(words & known.keys() - found.keys()):
+                found[stem] = known[stem].read_text()
+                pending.append(stem)
+        order = [*(path.stem for path in sources() if path.stem in found), f"{self.name}_fv"]
+        return {f"{stem}.sv": found[stem] for stem in order}
+
+
+def _properties(text: str) -> Iterator[Property]:
+    for block in re.split(r"\n\s*\n", text):
+        comment = " ".join(re.findall(r"^ *// (.*)", block, re.M))
+        if comment and (found := _labelled.findall(block)):
+            yield Property(text=comment, labels=tuple(label for label, _ in found), is_cover=found[0][1] == "cover")
+
+
+def _mutations(module: str, *rows: tuple[str, str, str]) -> tuple[Mutation, ...]:
+    return tuple(Mutation(breaks=breaks, module=module, old=old, new=new) for breaks, old, new in rows)
+
+
+PROOFS = (
+    Proof(
+        name="window_watchdog",
+        mutations=_mutations(
+            "window_watchdog",
+            ("EarlyBites", "bite_d = age_q < open_ms_i;", "bite_d = age_q + 1'b1 < open_ms_i;"),
+            ("LateBites", "bite_d = age_d >= close_ms_i;", "bite_d = age_d > close_ms_i;"),
+            ("NeverHeldOff", "bite_d = age_q < open_ms_i;\n      if (!bite_d) age_d", "if (!bite_d) age_d"),
+            ("OnlyOutside", "end else if (enable_i && tick_1ms_i) begin", "end else if (tick_1ms_i) begin"),
+            ("StaysBitten", "bite_d = !clear_i;", "bite_d = !clear_i && !kick_i;"),
+            ("AgeCounts", "if (!bite_d) age_d = '0;", "age_d = '0;"),
+            ("BitesAgain", "bite_d = !clear_i;", "bite_d = 1'b1;"),
+        ),
+    ),
+    Proof(
+        name="secded",
+        engine=BDD,
+        reach=1,
+        mutations=_mutations(
+            "secded_encode",
+            ("DataIsPlain", "word_o[DataBits-1:0] = data_i;", "word_o[DataBits-1:0] = data_i ^ 32'd1;"),
+            ("NoErrorPasses", "^ Inverted[c];", ";"),
+            ("DeadIsNoWord", "^(data_i & Rows[c]) ^ Inverted[c]", "^(data_i & Rows[c])"),
+        )
+        + _mutations(
+            "secded_decode",
+            ("SingleIsCorrected", "b < WordBits; b++) wrong", "b < WordBits - 1; b++) wrong"),
+            ("DoubleIsFlagged", "syndrome != '0 && !corrected_o", "syndrome == '1 && !corrected_o"),
+        ),
+    ),
+)
