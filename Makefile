@@ -56,7 +56,7 @@ fuzz: setup ## Fuzz the kernel's loader and tokenizer: make fuzz RUNS=10000000 (
 	@$(BIN)/python tests/firmware_bindings/kernel/fuzz/fuzz.py $(or $(RUNS),1000000)
 
 lock: setup ## Resolve requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra sim --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra sim --extra plot --group dev --universal --python-version 3.11 \
 	  --generate-hashes --upgrade --no-header --quiet --output-file requirements.lock
 
 wheel: setup ## Build the wheel into dist/

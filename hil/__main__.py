@@ -11,6 +11,7 @@ from hil.commands import models, reg
 from hil.commands.ask import ask
 from hil.commands.console import console
 from hil.commands.errors import FAILED, FAILURES, WRONG, WRONG_USAGE
+from hil.commands.fly import fly_scenario
 from hil.commands.init import init
 from hil.commands.replay import replay_file
 from hil.commands.up import up
@@ -28,6 +29,7 @@ app.command()(ask)
 app.command()(init)
 app.command()(up)
 app.command()(console)
+app.command("fly")(fly_scenario)
 app.command("replay")(replay_file)
 app.add_typer(models.app, name="models")
 app.add_typer(reg.app, name="reg")

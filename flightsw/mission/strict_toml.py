@@ -43,18 +43,27 @@ def _table(table: object, cls: type[T], source: str, path: str) -> T:
 
 
 def _value(value: Any, hint: Any, source: str, path: str) -> Any:
-    if get_origin(hint) is UnionType:
-        hint = next(choice for choice in get_args(hint) if choice is not NoneType)
+    if get_origin(hint) is UnionType:  # of X | None it is an X: TOML knows no None
+        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+        hint = next((kind for kind in kinds if type(value) is kind), kinds[0])
     if is_dataclass(hint) and isinstance(hint, type):
         return _table(value, hint, source, path)
     if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
         key_type, value_type = get_args(hint)
         return _mapping(value, key_type, value_type, source, path)
+    if get_origin(hint) is tuple:
+        return _array(value, get_args(hint)[0], source, path)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(hint, type) and type(value) is not hint:
         raise TomlError(f"{source}: {path} is {value!r}; it takes {_KINDS.get(hint, hint.__name__)}")
     return value
+
+
+def _array(values: object, hint: Any, source: str, path: str) -> tuple[Any, ...]:
+    if not isinstance(values, list):
+        raise TomlError(f"{source}: {path} is an array, not {values!r}")
+    return tuple(_value(value, hint, source, f"{path}[{index}]") for index, value in enumerate(values))
 
 
 def _mapping(table: object, key_type: type, value_type: type, source: str, path: str) -> dict[Any, Any]:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from flightsw.effects import Completion, Effect, Restart, Store, Stored
+from flightsw.payload import ModeState
 from flightsw.shell.record_store import RecordStore
 
 
 class Flying(Protocol):
     """What the shell needs of `FlightSoftware`; a recorder has the same face."""
 
+    @property
+    def mode(self) -> ModeState: ...
     def receive(self, port: str, data: bytes) -> None: ...
     def notify(self, completion: Completion) -> None: ...
     def tick(self, now_us: int) -> None: ...

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from flightsw.core import FlightSoftware
 from flightsw.effects import Completion, Effect, Restart, Store, Stored
 from flightsw.mission import Mission, StoreFault, TomlError, read_mission
+from flightsw.payload import ModeState
 
 FORMAT = "sunlit recording"
 FORMAT_VERSION = 1
@@ -58,6 +59,10 @@ class RecordedFlightSoftware:
 
     def __init__(self, inner: FlightSoftware, recorder: Recorder) -> None:
         self._inner, self._recorder, self._write = inner, recorder, recorder.write
+
+    @property
+    def mode(self) -> ModeState:
+        return self._inner.mode
 
     def receive(self, port: str, data: bytes) -> None:
         self._write(["receive", port, data.hex()])

@@ -113,6 +113,10 @@ class Bench(ABC):
         """Repair it."""
         self.world.environment.mend_rail(rail)
 
+    def latch_up(self, rail: int) -> None:
+        """Let a rail draw too much, until its load switch opens."""
+        self.world.environment.latch_up(rail)
+
     def set_sunlight(self, is_sunlit: bool) -> None:
         """Enter or leave the Earth's shadow."""
         self.world.environment.power.set_sunlight(is_sunlit)

@@ -24,12 +24,19 @@ class LockstepBench(Bench):
         mission, config: what flies, and on which bench.
         store: a folder for the flight software's store; None: a temporary one.
         record: a file for the recording of the flight software's runs; None: a temporary one.
+        is_recorded: whether there is a recording at all; a day's would be large.
 
     Raises DeviceError, ModelError.
     """
 
     def __init__(
-        self, mission: Mission, config: BenchConfig, *, store: Path | None = None, record: Path | None = None
+        self,
+        mission: Mission,
+        config: BenchConfig,
+        *,
+        store: Path | None = None,
+        record: Path | None = None,
+        is_recorded: bool = True,
     ) -> None:
         def make_computer(model: str) -> Device:
             return make_payload_computer(
@@ -46,7 +53,7 @@ class LockstepBench(Bench):
         self._temporary = TemporaryDirectory(prefix="sunlit-")
         folder = Path(self._temporary.name)
         self.urls = boards.urls
-        self.recording = record or folder / "recording.jsonl"
+        self.recording = (record or folder / "recording.jsonl") if is_recorded else None
         self.flight = LockstepFlight(mission, store or folder / "store", self.recording, is_new_store=store is None)
         self._is_busy = True
         instances.update({url: boards.devices[name] for name, url in self.urls.items()})

@@ -10,6 +10,7 @@ from hil.bench import BenchTimeoutError, FlightSoftwareDiedError
 from hil.devices import DeviceError
 from hil.models import ModelError
 from hil.rtl.build import BuildError
+from hil.scenario import PictureError
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -23,5 +24,5 @@ class FailedError(Exception):
     """What the user asked for was tried and did not succeed; the message says why."""
 
 
-WRONG = (UsageError, TomlError, EncodeError, DeviceError, ModelError, BuildError, StoreError)
+WRONG = (UsageError, TomlError, EncodeError, DeviceError, ModelError, BuildError, StoreError, PictureError)
 FAILURES = (FailedError, RefusedError, BenchTimeoutError, FlightSoftwareDiedError, SerialException, OSError)

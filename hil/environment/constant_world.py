@@ -3,6 +3,7 @@
 What flows is constant between two looks, so the integral is exact: µW times ns is fJ.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hil.devices.power_board import Readings
@@ -50,6 +51,10 @@ class ConstantWorld:
     @property
     def charge_permille(self) -> int:
         return self._charge_fj * 1000 // self._capacity_fj
+
+    @property
+    def temperatures_centidegc(self) -> Mapping[str, int]:
+        return {"board": self._temperature_centidegc}
 
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were."""

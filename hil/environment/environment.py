@@ -1,5 +1,6 @@
 """The world around two boards and a computer: power comes in, flows through the payload's rails, and is measured."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from flightsw.payload import ComputeProfile
@@ -21,6 +22,10 @@ class PowerSystem(Protocol):
     @property
     def charge_permille(self) -> int:
         """Charge of the battery."""
+
+    @property
+    def temperatures_centidegc(self) -> Mapping[str, int]:
+        """Of each part that has one of its own."""
 
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were."""
@@ -92,6 +97,11 @@ class Environment:
     def mend_rail(self, rail: int) -> None:
         """Let a rail's switch work again."""
         self._supply.mend_rail(rail)
+
+    def latch_up(self, rail: int) -> None:
+        """Let a rail that is on draw too much, until its load switch opens."""
+        self._supply.latch_up(rail)
+        self.power.draw(self._supply.power_uw)
 
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were, then follow the load switches and the payload computer."""

@@ -10,6 +10,8 @@ from flightsw.payload import ComputeProfile
 from hil.devices.device import PayloadController, PoweredComputer
 from hil.environment.rails import RAILS, rail_currents_ma
 
+LATCH_UP_TIMES = 5
+"""By how much a parasitic thyristor raises a rail's current: enough for any limiter, and our own figure."""
 _MW_UW = 1000
 
 
@@ -30,6 +32,7 @@ class PayloadSupply:
         self._computer = computer
         self._good_at_ns: list[int | None] = [None] * len(RAILS)
         self._is_cut = [False] * len(RAILS)
+        self._is_latched_up = [False] * len(RAILS)
         self._currents_ma: tuple[int, ...] = (0,) * len(RAILS)
         self._now_ns = 0
         self.is_supplied = True
@@ -53,6 +56,11 @@ class PayloadSupply:
         """Let a rail's switch work again."""
         self._is_cut[rail] = False
 
+    def latch_up(self, rail: int) -> None:
+        """Let a rail that is on draw LATCH_UP_TIMES its current, until its switch opens."""
+        self._is_latched_up[rail] = bool(self.power_good >> rail & 1)
+        self._follow_switches()
+
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were, then follow the load switches and the payload computer."""
         elapsed_ns, self._now_ns = now_ns - self._now_ns, now_ns
@@ -72,6 +80,7 @@ class PayloadSupply:
         for index, rail in enumerate(RAILS):
             if self._is_cut[index] or not switches >> index & 1:
                 self._good_at_ns[index] = None
+                self._is_latched_up[index] = False
                 continue
             good_at_ns = self._good_at_ns[index]
             if good_at_ns is None:
@@ -79,7 +88,12 @@ class PayloadSupply:
             power_good |= (good_at_ns <= self._now_ns) << index
         if self._computer is not None:
             self._computer.set_power(power_good == (1 << len(RAILS)) - 1)
-        currents_ma = rail_currents_ma(self._computer_mw(), power_good)
+        currents_ma = tuple(
+            ma * LATCH_UP_TIMES if is_latched_up else ma
+            for ma, is_latched_up in zip(
+                rail_currents_ma(self._computer_mw(), power_good), self._is_latched_up, strict=True
+            )
+        )
         if (power_good, currents_ma) != (self.power_good, self._currents_ma):
             self.power_good, self._currents_ma = power_good, currents_ma
             self._drive(self._controller)

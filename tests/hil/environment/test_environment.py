@@ -3,6 +3,7 @@ import pytest
 from firmware_bindings.devicelink.payload_computer import ComputerState
 from flightsw.mission import load_mission
 from hil.environment import RAILS, BatteryAndSun, ConstantWorld, Environment, rail_currents_ma
+from hil.environment.payload_supply import LATCH_UP_TIMES
 
 MS_NS = 1_000_000
 S_NS = 1_000_000_000
@@ -89,6 +90,31 @@ def test_a_cut_takes_effect_at_once(world: World, rail: int) -> None:
     assert not world.computer.is_on
     world.environment.advance(S_NS + RAILS[rail].rise_ns)
     assert world.computer.is_on
+
+
+@pytest.mark.req("BEN-015")
+def test_a_latch_up_lasts_until_the_power_cycle(world: World) -> None:
+    world.switch_on()
+    before_ma = world.board.adc[5]
+    world.environment.latch_up(2)
+    assert world.board.adc[5] == LATCH_UP_TIMES * before_ma
+    world.environment.advance(S_NS)
+    assert world.board.adc[5] == LATCH_UP_TIMES * before_ma
+    world.board.rails = 0b0011
+    world.environment.advance(2 * S_NS)
+    world.board.rails = ALL
+    for s in (3, 4):
+        world.environment.advance(s * S_NS)
+    assert world.board.adc[5] == before_ma
+
+
+@pytest.mark.req("BEN-015")
+def test_a_rail_that_is_off_does_not_latch_up(world: World) -> None:
+    world.environment.latch_up(2)
+    world.switch_on()
+    in_peace = World()
+    in_peace.switch_on()
+    assert world.board.adc == in_peace.board.adc
 
 
 @pytest.mark.req("BEN-012")
