@@ -37,10 +37,8 @@ class Bench(ABC):
         """Everything that the ground station has told so far."""
         self._actions: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        contact = world.channel.contact
-        self._station = None if contact is None else contact.station
-        if contact is None:
-            ground.lose()
+        self._contact: tuple[str, int | None] | None = ("ground", None)  # as a ground station begins
+        self._follow_contact()
 
     @property
     def now_s(self) -> float:
@@ -162,13 +160,14 @@ class Bench(ABC):
     def _follow_contact(self) -> None:
         """Tell the ground station which antenna sees the satellite."""
         contact = self.world.channel.contact
-        station = None if contact is None else contact.station
-        if station != self._station:
-            self._station = station
-            if station is None:
-                self.ground.lose()
-            else:
-                self.ground.acquire(station)
+        known = None if contact is None else (contact.station, contact.ends_ns)
+        if known == self._contact:
+            return
+        self._contact = known
+        if contact is None:
+            self.ground.lose()
+        else:
+            self.ground.acquire(contact.station, None if contact.ends_ns is None else contact.ends_ns // 1000)
 
 
 def _tells_mode(event: GroundEvent) -> bool:

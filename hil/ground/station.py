@@ -5,6 +5,7 @@ It owns no port and reads no clock: `tick` says what time it is, and `receive` a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import cast
 
 from flightsw.ccsds import SEQ_COUNT_MODULUS, Clcw, DecodeError, EncodeError, TcSender, TmCounters, TmReceiver
@@ -74,6 +75,7 @@ class GroundStation:
         self._now_us = 0
         self._deadline_us: int | None = None
         self._lost_contact_us: int | None = None
+        self._contact_ends_us: int | None = None
         self._seq_count = 0
         self._downlink_bytes = self._packets = self._unknown_packets = self._frames_lost = 0
 
@@ -99,8 +101,21 @@ class GroundStation:
         """The satellite is above some station's horizon, as far as the station's schedule says."""
         return self._lost_contact_us is None
 
-    def acquire(self, station: str) -> None:
-        """A pass begins, or goes on above another station: what waited for the satellite waits again from here."""
+    @property
+    def contact_left_s(self) -> float:
+        """Until the pass ends, as far as the schedule says; 0 out of contact, infinite if it has no end."""
+        if not self.has_contact:
+            return 0.0
+        return inf if self._contact_ends_us is None else max(0, self._contact_ends_us - self._now_us) / 1e6
+
+    def acquire(self, station: str, ends_us: int | None = None) -> None:
+        """A pass begins, or goes on above another station: what waited for the satellite waits again from here.
+
+        Args:
+            station: who sees the satellite.
+            ends_us: when it will set, in ground time; None: never.
+        """
+        self._contact_ends_us = ends_us
         if self._lost_contact_us is not None:
             gap_us, self._lost_contact_us = self._now_us - self._lost_contact_us, None
             self._requests.postpone(gap_us)

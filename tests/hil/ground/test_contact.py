@@ -1,5 +1,7 @@
 """Passes: out of contact nothing is given up, and nothing is lost that was cut off."""
 
+from math import inf
+
 import pytest
 
 from hil.ground import ContactChanged, RequestState
@@ -61,6 +63,12 @@ def test_contact_is_told_once_a_change(link) -> None:
     link.ground.lose()
     link.ground.acquire("Inuvik")
     link.ground.acquire("Awarua")
+    assert link.ground.contact_left_s == inf
+    link.ground.acquire("Awarua", link.now_us + 90_000_000)
+    assert link.ground.contact_left_s == 90
+    link.ground.lose()
+    assert link.ground.contact_left_s == 0
+    link.ground.acquire("Awarua")
     stations = [event.station for event in link.ground.events() if isinstance(event, ContactChanged)]
-    assert stations == [None, "Inuvik", "Awarua"]
+    assert stations == [None, "Inuvik", "Awarua", "Awarua", None, "Awarua"]
     assert link.ground.has_contact
