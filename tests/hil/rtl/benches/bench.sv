@@ -118,13 +118,13 @@ module bench;
     mailbox_ram #(.Words(16)) dut (.*);
   end
 
-  if (1) begin : g_mailbox
+  if (1) begin : g_mailbox_memory
     logic req_i, write_i, ack_o, uncorrectable_o, inject_i, clear_i, last_damaged_o, corrected_o, damaged_o, idle_o;
     logic [3:0] addr_i, inject_addr_i, last_addr_o, error_addr_o;
     logic [31:0] wdata_i, rdata_o;
     logic [15:0] scrub_ms_i, corrected_count_o, damaged_count_o;
     logic [5:0] inject_first_i, inject_second_i;
-    mailbox #(.Words(16)) dut (.*);
+    mailbox_memory #(.Words(16)) dut (.*);
   end
 
   if (1) begin : g_saturating_counter

@@ -207,7 +207,7 @@ async def mailbox_ram_is_scrubbed_within_its_period(dut: Any) -> None:
 
 @cocotb.test()
 async def mailbox_keeps_the_record_of_the_python_one(dut: Any) -> None:
-    mailbox = await start(dut, "mailbox", **IDLE_INPUTS, clear_i=0)
+    mailbox = await start(dut, "mailbox_memory", **IDLE_INPUTS, clear_i=0)
     rng, twin, errors = seeded(), Mailbox(WORDS), MailboxErrors()
     twin.scrub_ms = 3
     found: list[Finding] = []

@@ -3,7 +3,7 @@
 // Timing: bus and injection as in mailbox_ram.sv; counts and the last error change one clock after they are found, in
 // the clock of which they are told. A word beyond correction, which every sweep finds again, is told once until clear_i.
 
-module mailbox #(
+module mailbox_memory #(
   parameter int unsigned Words = 1024  // a power of two
 ) (
   input logic clk_i,
