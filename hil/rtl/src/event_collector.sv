@@ -22,42 +22,42 @@ module event_collector #(
 
   typedef logic [$clog2(Sources)-1:0] source_t;
 
-  logic [Sources-1:0] pending_q, pending_d, kept;
-  logic [Sources-1:0][15:0] argument_q, argument_d;
+  logic [Sources-1:0] pending_q, kept;
+  logic [Sources-1:0][15:0] argument_q;
   source_t first;
 
+  assign valid_o = pending_q != '0;
+  assign code_o  = 8'(first);
+
   always_comb begin
-    first = '0;
-    for (int unsigned s = 0; s < Sources; s++) begin
-      if (pending_q[Sources-1-s]) first = source_t'(Sources - 1 - s);
+    first      = '0;
+    argument_o = '0;
+    kept       = '0;
+    if (valid_o) begin
+      for (int unsigned s = Sources; s > 0; s--) if (pending_q[s-1]) first = source_t'(s - 1);
+      argument_o = argument_q[first];
+      kept       = pending_q & ~(Sources'(1) << first);
     end
   end
 
-  assign valid_o    = pending_q != '0;
-  assign code_o     = 8'(first);
-  assign argument_o = argument_q[first];
-
   always_comb begin
-    kept       = pending_q & ~(Sources'(valid_o) << first);
-    pending_d  = kept | raise_i;
-    argument_d = argument_q;
-    for (int unsigned s = 0; s < Sources; s++) begin
-      if (raise_i[s] && !kept[s]) argument_d[s] = argument_i[s];
-      else if (raise_i[s] && Merged[s]) argument_d[s] = argument_q[s] | argument_i[s];
-    end
-    lost_o = $bits(lost_o)'($countones(raise_i & kept & ~Merged));
+    lost_o = '0;
+    if (raise_i != '0) lost_o = $bits(lost_o)'($countones(raise_i & kept & ~Merged));
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       pending_q  <= '0;
       argument_q <= '0;
-    end else begin
-      pending_q  <= pending_d;
-      argument_q <= argument_d;
+    end else if (valid_o || raise_i != '0) begin
+      pending_q <= kept | raise_i;
+      for (int unsigned s = 0; s < Sources; s++) begin
+        if (raise_i[s] && !kept[s]) argument_q[s] <= argument_i[s];
+        else if (raise_i[s] && Merged[s]) argument_q[s] <= argument_q[s] | argument_i[s];
+      end
 
-      RaisedIsPending: assert ((raise_i & ~pending_d) == '0);
-      OnlyFirstGoes:   assert ($countones(pending_q & ~kept) == 32'(valid_o));
+      OnlyFirstGoes: assert ($countones(pending_q & ~kept) == 32'(valid_o));
+      FirstIsLowest: assert (!valid_o || (pending_q & ((Sources'(1) << first) - 1'b1)) == '0);
     end
   end
 

@@ -48,8 +48,8 @@ module event_fifo #(
   assign lost_o    = push_i && !is_pushed;
 
   always_comb begin
-    read_d  = read_q;
-    write_d = write_q;
+    read_d   = read_q;
+    write_d  = write_q;
     if (is_popped) read_d = (read_q == Last) ? '0 : read_q + 1'b1;
     if (is_pushed) write_d = (write_q == Last) ? '0 : write_q + 1'b1;
     count_d  = count_q + count_t'(is_pushed) - count_t'(is_popped);
@@ -77,10 +77,11 @@ module event_fifo #(
       valid_q  <= valid_d;
       popped_q <= popped_d;
 
-      CountInDepth:  assert (count_q <= count_t'(Depth));
-      ValidIsThere:  assert (!valid_q || count_q != '0);
-      PointersAgree: assert (32'(write_q) == (32'(read_q) + 32'(count_q)) % Depth);
-      LostIsFull:    assert (!lost_o || count_q == count_t'(Depth));
+      ValidIsThere: assert (!valid_q || count_q != '0);
+      if (is_pushed || is_popped) begin
+        CountInDepth:  assert (count_d <= count_t'(Depth));
+        PointersAgree: assert (32'(write_d) == (32'(read_d) + 32'(count_d)) % Depth);
+      end
     end
   end
 

@@ -21,7 +21,7 @@ module mailbox_memory #(
 
   input logic [15:0] scrub_ms_i,
 
-  // Injection; which word and bits hold until idle_o.
+  // Injection.
   input logic                     inject_i,  // one clock long
   input logic [$clog2(Words)-1:0] inject_addr_i,
   input logic [5:0]               inject_first_i,

@@ -2,7 +2,8 @@
 //
 // After reset it fills itself with zeros, a word a clock. Each tick_1ms_i counts for the scrubber, which reads one word
 // every scrub_ms_i (0: never). Whoever reads a word with one wrong bit, bus or scrubber, writes it back corrected, so
-// that each error is counted once. Injecting flips two bits of a stored word, or one if both are the same.
+// that each error is counted once. Injecting flips two bits of a stored word, or one if both are the same; injections
+// come at least four clocks apart.
 // Timing: req_i is one clock long; ack_o comes two clocks later, at most three more where the scrubber or an injection
 // was first, and Words more after reset. write_i, addr_i and wdata_i hold until then; rdata_o and uncorrectable_o
 // belong to ack_o.
@@ -27,7 +28,7 @@ module mailbox_ram
 
   input logic [15:0] scrub_ms_i,
 
-  // Injection; which word and bits hold until idle_o.
+  // Injection.
   input logic                     inject_i,  // one clock long
   input logic [$clog2(Words)-1:0] inject_addr_i,
   input logic [5:0]               inject_first_i,
@@ -55,6 +56,8 @@ module mailbox_ram
   addr_t pointer_q, pointer_d;  // where the filling or the scrubber is
   logic [15:0] elapsed_q, elapsed_d;
   logic bus_q, bus_d, scrub_q, scrub_d, inject_q, inject_d;  // what waits for the memory
+  addr_t inject_addr_q;
+  logic [5:0] inject_first_q, inject_second_q;
   logic is_scrub_due;
 
   logic [WordBits-1:0] ram_q[Words];
@@ -105,7 +108,7 @@ module mailbox_ram
           state_d  = Flip;
           inject_d = inject_i;
           ram_read = 1'b1;
-          ram_addr = inject_addr_i;
+          ram_addr = inject_addr_q;
         end else if (bus_q) begin
           state_d   = Answer;
           bus_d     = 1'b0;
@@ -131,11 +134,23 @@ module mailbox_ram
       end
       Flip: begin
         ram_write = 1'b1;
-        ram_addr  = inject_addr_i;
-        ram_wdata = word_q ^ (WordBits'(1) << inject_first_i | WordBits'(1) << inject_second_i);
+        ram_addr  = inject_addr_q;
+        ram_wdata = word_q ^ (WordBits'(1) << inject_first_q | WordBits'(1) << inject_second_q);
       end
       default: state_d = Fill;
     endcase
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      inject_addr_q   <= '0;
+      inject_first_q  <= '0;
+      inject_second_q <= '0;
+    end else if (inject_i) begin
+      inject_addr_q   <= inject_addr_i;
+      inject_first_q  <= inject_first_i;
+      inject_second_q <= inject_second_i;
+    end
   end
 
   always_ff @(posedge clk_i) begin

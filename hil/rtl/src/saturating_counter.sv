@@ -18,8 +18,12 @@ module saturating_counter #(
   logic [Width:0] sum;
 
   always_comb begin
-    sum     = (Width + 1)'(clear_i ? '0 : count_q) + (Width + 1)'(add_i);
-    count_d = sum[Width] ? '1 : sum[Width-1:0];
+    sum     = '0;
+    count_d = count_q;
+    if (clear_i || add_i != '0) begin
+      sum     = (Width + 1)'(clear_i ? '0 : count_q) + (Width + 1)'(add_i);
+      count_d = sum[Width] ? '1 : sum[Width-1:0];
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

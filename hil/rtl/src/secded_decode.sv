@@ -19,7 +19,10 @@ module secded_decode
     for (int unsigned c = 0; c < CheckBits; c++) begin
       syndrome[c] = ^(word_i[DataBits-1:0] & Rows[c]) ^ Inverted[c] ^ word_i[DataBits+c];
     end
-    for (int unsigned b = 0; b < WordBits; b++) wrong[b] = syndrome == Columns[b];
+    wrong = '0;
+    if (syndrome != '0) begin
+      for (int unsigned b = 0; b < WordBits; b++) wrong[b] = syndrome == Columns[b];
+    end
   end
 
   assign word_o          = word_i ^ wrong;
@@ -27,8 +30,10 @@ module secded_decode
   assign uncorrectable_o = syndrome != '0 && !corrected_o;
 
   always_comb begin
-    OneAtMost: assert ($countones(wrong) <= 1);
-    NotBoth:   assert (!(corrected_o && uncorrectable_o));
+    if (syndrome != '0) begin
+      OneAtMost: assert ($countones(wrong) <= 1);
+      EitherOr:  assert (corrected_o != uncorrectable_o);
+    end
   end
 
 endmodule
