@@ -2,6 +2,7 @@
 
 from flightsw.commanding import Commanding
 from flightsw.devices.payload_ctrl import RAILS
+from flightsw.devices.power_board import BoardReading
 from flightsw.mission import Housekeeping, HousekeepingPlan, RailFault
 from flightsw.operations import Operations
 from flightsw.telemetry import Telemetry
@@ -54,19 +55,31 @@ class HousekeepingSchedule:
 
 def power_values(operations: Operations) -> dict[str, object]:
     """Of structure POWER; zero where the board has not been heard."""
-    modes, reading = operations.modes, operations.board.reading
+    modes, reading = operations.modes, operations.board.reading or BoardReading()
     return {
         "mode": modes.observed.mode,
         "commanded": modes.commanded.mode,
         "ceiling": modes.ceiling,
         "reason": modes.commanded.reason,
-        "battery_mv": _clamp(reading.battery_mv, 0, _U16) if reading else 0,
-        "battery_ma": _clamp(reading.battery_ma, _I16_MIN, _I16_MAX) if reading else 0,
-        "charge_permille": reading.charge_permille if reading else 0,
-        "sunlight": reading.is_sunlit if reading else False,
-        "temperature_centidegc": _clamp(reading.temperature_centidegc, _I16_MIN, _I16_MAX) if reading else 0,
-        "array_mw": reading.array_mw if reading else 0,
-        "load_mw": reading.load_mw if reading else 0,
+        "battery_mv": _clamp(reading.battery_mv, 0, _U16),
+        "battery_ma": reading.battery_ma,
+        "charge_permille": reading.charge_permille,
+        "sunlight": reading.is_sunlit,
+        "temperature_centidegc": _clamp(reading.temperature_centidegc, _I16_MIN, _I16_MAX),
+        "battery_centidegc": _clamp(reading.battery_temperature_centidegc, _I16_MIN, _I16_MAX),
+        "panel_centidegc": _clamp(reading.panel_temperature_centidegc, _I16_MIN, _I16_MAX),
+        "bus_mv": _clamp(reading.bus_mv, 0, _U16),
+        "array_mv": _clamp(reading.array_mv, 0, _U16),
+        "array_ma": reading.array_ma,
+        "array_mw": reading.array_mw,
+        "load_mw": reading.load_mw,
+        "heater_mw": reading.heater_mw,
+        "payload_switch": reading.is_payload_on,
+        "heater_switch": reading.is_heater_on,
+        "auxiliary_switch": reading.is_auxiliary_on,
+        "shed": reading.is_shed,
+        "heater_held": reading.is_heater_held,
+        "trips": reading.trips,
     }
 
 

@@ -1,16 +1,16 @@
-"""The power board: read-only, so it is only asked what it measures."""
+"""The power board: asked what it measures, and kept at the limits and switches that are wanted of it."""
 
 from dataclasses import dataclass
 
-from firmware_bindings.devicelink import Failure, Result, read, words
+from firmware_bindings.devicelink import Failure, Result, read, words, write
 from firmware_bindings.devicelink.registers import power_board as regs
-from flightsw.devices.device import DeviceDriver
-from flightsw.mission import Device
+from flightsw.devices.device import DeviceDriver, Notice
+from flightsw.mission import Device, PowerBoardLimits
 from flightsw.payload import Power
 
 POLL_US = 1_000_000
 
-_BURST = (
+_READINGS = (
     regs.BATTERY_MV,
     regs.BATTERY_MA,
     regs.BATTERY_CHARGE_PERMILLE,
@@ -18,27 +18,72 @@ _BURST = (
     regs.TEMPERATURE_CENTIDEGC,
     regs.ARRAY_MW,
     regs.LOAD_MW,
+    regs.ARRAY_MV,
+    regs.ARRAY_MA,
+    regs.BATTERY_TEMPERATURE_CENTIDEGC,
+    regs.PANEL_TEMPERATURE_CENTIDEGC,
+    regs.BUS_MV,
+    regs.HEATER_MW,
+    regs.STATUS,
+    regs.TRIPS,
 )
+_SETTINGS = (regs.SWITCHES, regs.HEATER_LIMITS_CENTIDEGC, regs.HEATER_CHARGES_PERMILLE, regs.BUS_LIMITS_MV)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardReading:
-    """What the board showed; the battery's current is positive while it is charged."""
+    """What the board showed; the battery's current is positive while it is charged. `trips` is the word of TRIPS.
 
-    battery_mv: int
-    battery_ma: int
-    charge_permille: int
-    is_sunlit: bool
-    temperature_centidegc: int
-    array_mw: int
-    load_mw: int
+    Without arguments: of a board that has not been heard.
+    """
+
+    battery_mv: int = 0
+    battery_ma: int = 0
+    charge_permille: int = 0
+    is_sunlit: bool = False
+    temperature_centidegc: int = 0
+    array_mw: int = 0
+    load_mw: int = 0
+    array_mv: int = 0
+    array_ma: int = 0
+    battery_temperature_centidegc: int = 0
+    panel_temperature_centidegc: int = 0
+    bus_mv: int = 0
+    heater_mw: int = 0
+    is_payload_on: bool = False
+    is_heater_on: bool = False
+    is_auxiliary_on: bool = False
+    is_shed: bool = False
+    is_heater_held: bool = False
+    trips: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """Which loads may be on."""
+
+    payload: bool = True
+    heater: bool = True
+    auxiliary: bool = True
 
 
 class PowerBoard(DeviceDriver):
-    """Polls the board; `reading` is the last that made sense."""
+    """Polls the board; `reading` is the last that made sense. A board that has been reset is told its settings again.
 
-    def __init__(self) -> None:
+    Args:
+        limits: of its heater and of the bus.
+    """
+
+    def __init__(self, limits: PowerBoardLimits) -> None:
         super().__init__(Device.POWER_BOARD, regs.DEVICE_ID)
+        self._limits = (
+            regs.HEATER_LIMITS_CENTIDEGC.pack(on=limits.heater_on_centidegc, off=limits.heater_off_centidegc),
+            regs.HEATER_CHARGES_PERMILLE.pack(hold=limits.heater_hold_permille, release=limits.heater_release_permille),
+            regs.BUS_LIMITS_MV.pack(shed=limits.shed_bus_mv, connect=limits.connect_bus_mv),
+        )
+        self._is_told = False
+        self.switches = Switches()
+        """What is wanted; the board is told with the next poll."""
         self.reading: BoardReading | None = None
 
     @property
@@ -50,29 +95,81 @@ class PowerBoard(DeviceDriver):
         return Power(
             charge_permille=reading.charge_permille,
             payload_centidegc=reading.temperature_centidegc,
-            battery_centidegc=reading.temperature_centidegc,
+            battery_centidegc=reading.battery_temperature_centidegc,
             is_sunlit=reading.is_sunlit,
         )
 
+    def clear_trips(self) -> None:
+        """Have the board forget what has happened."""
+        self._ask(write(regs.TRIPS_CLEAR.address, regs.TripsClearKey.CLEAR, tag=regs.TRIPS_CLEAR))
+        self._next_poll_us = 0
+
     def _poll(self, now_us: int) -> None:
-        self._ask(read(_BURST[0].address, len(_BURST)))
+        self._ask(read(_READINGS[0].address, len(_READINGS), _READINGS))
         self._next_poll_us = now_us + POLL_US
 
     def _take(self, result: Result, _now_us: int) -> bool:
-        values = words(result.data)
-        if result.failure is Failure.REFUSED or len(values) != len(_BURST):
-            return False
-        fields = [next(iter(reg.unpack(word).values())) for reg, word in zip(_BURST, values, strict=True)]
-        battery_mv, battery_ma, charge_permille, sunlit, temperature_centidegc, array_mw, load_mw = fields
-        if charge_permille > 1000:
-            return False
-        self.reading = BoardReading(
-            battery_mv=battery_mv,
-            battery_ma=battery_ma,
-            charge_permille=charge_permille,
-            is_sunlit=bool(sunlit),
-            temperature_centidegc=temperature_centidegc,
-            array_mw=array_mw,
-            load_mw=load_mw,
-        )
+        if result.request.tag is _READINGS:
+            return self._take_readings(result)
+        if result.request.tag is _SETTINGS:
+            return self._take_settings(result)
         return True
+
+    def _take_readings(self, result: Result) -> bool:
+        values = words(result.data)
+        if result.failure is Failure.REFUSED or len(values) != len(_READINGS):
+            return False
+        reading = _reading({register.name: word for register, word in zip(_READINGS, values, strict=True)})
+        if reading.charge_permille > 1000:
+            return False
+        self._ask(read(_SETTINGS[0].address, len(_SETTINGS), _SETTINGS))
+        old, self.reading = self.reading, reading
+        if reading.is_shed and not (old and old.is_shed):
+            self._notices.append(Notice(event="loads_shed", values={"bus_mv": min(reading.bus_mv, 0xFFFF)}))
+        if old and old.is_shed and not reading.is_shed:
+            self._notices.append(Notice(event="loads_connected", values={"bus_mv": min(reading.bus_mv, 0xFFFF)}))
+        return True
+
+    def _take_settings(self, result: Result) -> bool:
+        values = words(result.data)
+        if result.failure is Failure.REFUSED or len(values) != len(_SETTINGS):
+            return False
+        switches = self.switches
+        wanted = (
+            regs.SWITCHES.pack(payload=switches.payload, heater=switches.heater, auxiliary=switches.auxiliary),
+            *self._limits,
+        )
+        if values == wanted:
+            self._is_told = True
+        else:
+            if self._is_told and values[1:] != wanted[1:]:
+                self._notices.append(Notice(event="power_board_reset"))
+            self._ask(write(_SETTINGS[0].address, *wanted, tag=regs.SWITCHES))
+        return True
+
+
+def _reading(values: dict[str, int]) -> BoardReading:
+    """Words by register's name → reading."""
+    shown = {r.name: next(iter(r.unpack(values[r.name]).values())) for r in _READINGS}
+    status = {name: bool(value) for name, value in regs.STATUS.unpack(values["STATUS"]).items()}
+    return BoardReading(
+        battery_mv=shown["BATTERY_MV"],
+        battery_ma=shown["BATTERY_MA"],
+        charge_permille=shown["BATTERY_CHARGE_PERMILLE"],
+        is_sunlit=bool(shown["SUNLIGHT"]),
+        temperature_centidegc=shown["TEMPERATURE_CENTIDEGC"],
+        array_mw=shown["ARRAY_MW"],
+        load_mw=shown["LOAD_MW"],
+        array_mv=shown["ARRAY_MV"],
+        array_ma=shown["ARRAY_MA"],
+        battery_temperature_centidegc=shown["BATTERY_TEMPERATURE_CENTIDEGC"],
+        panel_temperature_centidegc=shown["PANEL_TEMPERATURE_CENTIDEGC"],
+        bus_mv=shown["BUS_MV"],
+        heater_mw=shown["HEATER_MW"],
+        is_payload_on=status["payload"],
+        is_heater_on=status["heater"],
+        is_auxiliary_on=status["auxiliary"],
+        is_shed=status["shed"],
+        is_heater_held=status["heater_held"],
+        trips=values["TRIPS"] & 0xFF,
+    )

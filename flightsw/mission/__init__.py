@@ -4,6 +4,7 @@ from flightsw.mission.dictionary import ASK, Dictionary, Event, Report, Telecomm
 from flightsw.mission.events import EVENTS
 from flightsw.mission.fields import Field, Kind, Record, Value
 from flightsw.mission.orbit_plan import OrbitPlan
+from flightsw.mission.power_board import PowerBoardLimits
 from flightsw.mission.reports import REPORTS
 from flightsw.mission.satellite import (
     ArrayDesign,
@@ -40,6 +41,7 @@ __all__ = [
     "LoadDesign",
     "Mission",
     "OrbitPlan",
+    "PowerBoardLimits",
     "RailFault",
     "Record",
     "Report",

@@ -118,6 +118,27 @@ EVENTS: tuple[Event, ...] = (
         text="restarting on ground's command",
     ),
     Event(
+        name="loads_shed",
+        id=50,
+        severity=Severity.HIGH,
+        parameters=record(number("bus_mv", Kind.U16, "mV")),
+        text="the power board has shed its loads at {bus_mv} mV",
+    ),
+    Event(
+        name="loads_connected",
+        id=51,
+        severity=Severity.INFO,
+        parameters=record(number("bus_mv", Kind.U16, "mV")),
+        text="the power board has let its loads on again at {bus_mv} mV",
+    ),
+    Event(
+        name="power_board_reset",
+        id=52,
+        severity=Severity.MEDIUM,
+        parameters=record(),
+        text="the power board had lost its settings and is told them again",
+    ),
+    Event(
         name="mode_overdue",
         id=30,
         severity=Severity.HIGH,

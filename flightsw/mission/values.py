@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from flightsw.mission.orbit_plan import OrbitPlan
+from flightsw.mission.power_board import PowerBoardLimits
 from flightsw.mission.satellite import SatelliteDesign
 from flightsw.mission.strict_toml import TomlError, parse
 from flightsw.orbit import Station
@@ -72,6 +73,7 @@ class _File:
     orbit: OrbitPlan | None = None
     stations: Mapping[str, Station] = field(default_factory=dict)
     satellite: SatelliteDesign | None = None
+    power_board: PowerBoardLimits = field(default_factory=PowerBoardLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class Mission:
     orbit: OrbitPlan | None
     stations: Mapping[str, Station]
     satellite: SatelliteDesign | None
+    power_board: PowerBoardLimits
     text: str
 
 
@@ -108,6 +111,7 @@ def read_mission(text: str, source: str = "mission.toml") -> Mission:
         orbit=parsed.orbit,
         stations=parsed.stations,
         satellite=parsed.satellite,
+        power_board=parsed.power_board,
         text=text,
     )
 

@@ -55,16 +55,15 @@ def make_boards(config: BenchConfig, make_computer: MakeComputer, make_port: Cal
 def make_world(boards: Boards, config: BenchConfig, mission: Mission, ground: GroundEnd) -> World:
     """Everything around the flight software."""
     controller, computer = boards.devices["payload_ctrl"], boards.devices["payload_computer"]
+    board = boards.devices["power_board"]
     environment = Environment(
         ConstantWorld(config.environment),
         mission.compute,
         controller if isinstance(controller, PayloadController) else None,
         computer if isinstance(computer, PoweredComputer) else None,
+        board if isinstance(board, ModelPowerBoard) else None,
         config.seed,
     )
-    board = boards.devices["power_board"]
-    if isinstance(board, ModelPowerBoard):
-        board.sensors = environment.readings
     return World(
         lines={name: SerialLine(device) for name, device in boards.devices.items()},
         environment=environment,

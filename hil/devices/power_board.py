@@ -1,15 +1,36 @@
-"""The power board as a Python model: `model://power_board`. It measures, and commands nothing."""
+"""The power board as a Python model: `model://power_board`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from firmware_bindings.devicelink import FRAME_TIMEOUT_US, Nak, NakReason, Slave, execute_registers
 from firmware_bindings.devicelink.registers import Register
 from firmware_bindings.devicelink.registers import power_board as regs
+from hil.devices.power_board_control import ControlState, Limits, Loads, Settings, step
 
 _US_NS = 1000
 _MS_NS = 1_000_000
 _REGISTERS = {register.address: register for register in regs.REGISTERS}
+_LIMITS = {
+    "HEATER_LIMITS_CENTIDEGC": "heater_centidegc",
+    "HEATER_CHARGES_PERMILLE": "heater_permille",
+    "BUS_LIMITS_MV": "bus_mv",
+}
+_SHOWN = {
+    "BATTERY_MV": "battery_mv",
+    "BATTERY_MA": "battery_ma",
+    "BATTERY_CHARGE_PERMILLE": "battery_charge_permille",
+    "TEMPERATURE_CENTIDEGC": "temperature_centidegc",
+    "ARRAY_MW": "array_mw",
+    "LOAD_MW": "load_mw",
+    "ARRAY_MV": "array_mv",
+    "ARRAY_MA": "array_ma",
+    "BATTERY_TEMPERATURE_CENTIDEGC": "battery_temperature_centidegc",
+    "PANEL_TEMPERATURE_CENTIDEGC": "panel_temperature_centidegc",
+    "BUS_MV": "bus_mv",
+    "HEATER_MW": "heater_mw",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +44,56 @@ class Readings:
     temperature_centidegc: int = 2000
     array_mw: int = 0
     load_mw: int = 0
+    array_mv: int = 0
+    array_ma: int = 0
+    battery_temperature_centidegc: int = 2000
+    panel_temperature_centidegc: int = 2000
+    bus_mv: int = 7400
+    heater_mw: int = 0
 
 
 class ModelPowerBoard:
-    """Read-only registers behind the device link; `sensors` tells what they show when they are read."""
+    """Registers behind the device link, and a control loop that whoever owns time runs once a second.
+
+    `sensors` tells what the measuring registers show when they are read.
+    """
 
     def __init__(self) -> None:
         self.sensors: Callable[[], Readings] = Readings
-        self._slave = Slave(regs.DEVICE_ID, execute_registers(_Registers(self._word)), max_data=64)
+        self._slave = Slave(regs.DEVICE_ID, execute_registers(_Registers(self._word, self._set)), max_data=64)
         self._out = b""
         self._now_ns = 0
         self._silent_at_ns: int | None = None
+        self._settings = Settings()
+        self._state = ControlState()
+        self._trips: dict[str, int] = {}
+
+    @property
+    def loads(self) -> Loads:
+        """The load switches that are closed."""
+        return self._state.loads(self._settings)
+
+    def control(self) -> Loads:
+        """Run the control loop once, on what the sensors show now."""
+        now = self.sensors()
+        self._state = state = step(
+            self._state,
+            self._settings,
+            bus_mv=now.bus_mv,
+            charge_permille=now.battery_charge_permille,
+            battery_centidegc=now.battery_temperature_centidegc,
+        )
+        happened = {
+            "shed": state.is_shed,
+            "heater_held": state.is_heater_held and state.is_cold,
+            "bus_down": now.bus_mv == 0,
+        }
+        self._trips |= {name: 1 for name, has_happened in happened.items() if has_happened}
+        return self.loads
+
+    def restart(self) -> None:
+        """Begin anew, as after a loss of the board's own power: every setting is as after reset."""
+        self._settings, self._state, self._trips = Settings(), ControlState(), {}
 
     def write(self, data: bytes) -> None:
         """Octets arriving at the serial port now."""
@@ -57,32 +117,71 @@ class ModelPowerBoard:
         return self._now_ns if self._out else self._silent_at_ns
 
     def _word(self, register: Register) -> int:
-        now = self.sensors()
-        shown = {
+        now, loads, settings = self.sensors(), self.loads, self._settings
+        if register.name in _SHOWN:
+            return register.pack(value=getattr(now, _SHOWN[register.name]))
+        if register.name in _LIMITS:
+            limits: Limits = getattr(settings, _LIMITS[register.name])
+            return limits.word
+        return {
             "UPTIME_MS": self._now_ns // _MS_NS % 2**32,
-            "BATTERY_MV": now.battery_mv,
-            "BATTERY_MA": now.battery_ma,
-            "BATTERY_CHARGE_PERMILLE": now.battery_charge_permille,
-            "SUNLIGHT": now.is_sunlit,
-            "TEMPERATURE_CENTIDEGC": now.temperature_centidegc,
-            "ARRAY_MW": now.array_mw,
-            "LOAD_MW": now.load_mw,
-        }
-        if register.name not in shown:
-            return register.reset
-        return register.pack(**{register.fields[0].name: shown[register.name]})
+            "SUNLIGHT": regs.SUNLIGHT.pack(sunlit=now.is_sunlit),
+            "STATUS": regs.STATUS.pack(
+                payload=loads.payload,
+                heater=loads.heater,
+                auxiliary=loads.auxiliary,
+                shed=self._state.is_shed,
+                heater_held=self._state.is_heater_held,
+            ),
+            "TRIPS": regs.TRIPS.pack(**self._trips),
+            "SWITCHES": regs.SWITCHES.pack(
+                payload=settings.payload, heater=settings.heater, auxiliary=settings.auxiliary
+            ),
+        }.get(register.name, register.reset)
+
+    def _set(self, register: Register, word: int) -> None:
+        if register is regs.TRIPS_CLEAR:
+            if word != regs.TripsClearKey.CLEAR:
+                raise ValueError(f"key {word:#x}")
+            self._trips = {}
+        elif register is regs.SWITCHES:
+            if word >= 1 << len(register.fields):
+                raise ValueError(f"switches {word:#x}")
+            switches: dict[str, Any] = {name: bool(value) for name, value in register.unpack(word).items()}
+            self._settings = replace(self._settings, **switches)
+        else:
+            name = _LIMITS[register.name]
+            limits: dict[str, Any] = {name: getattr(self._settings, name).set(word)}
+            self._settings = replace(self._settings, **limits)
 
 
 class _Registers:
-    """The read-only register bank."""
+    """The register bank. What can't be set to a value raises ValueError.
 
-    def __init__(self, word: Callable[[Register], int]) -> None:
-        self._word = word
+    Args:
+        get: what a register shows.
+        set: sets one that can be written.
+    """
+
+    def __init__(self, get: Callable[[Register], int], set: Callable[[Register, int], None]) -> None:
+        self._get = get
+        self._set = set
 
     def read(self, address: int) -> int:
-        if address not in _REGISTERS:
-            raise Nak(NakReason.BAD_ADDRESS)
-        return self._word(_REGISTERS[address])
+        register = _find(address)
+        return 0 if register.access == "wo" else self._get(register)
 
-    def write(self, address: int, _value: int) -> None:
-        raise Nak(NakReason.REFUSED if address in _REGISTERS else NakReason.BAD_ADDRESS)
+    def write(self, address: int, value: int) -> None:
+        register = _find(address)
+        if register.access == "ro":
+            raise Nak(NakReason.REFUSED)
+        try:
+            self._set(register, value)
+        except ValueError as error:
+            raise Nak(NakReason.BAD_VALUE) from error
+
+
+def _find(address: int) -> Register:
+    if address not in _REGISTERS:
+        raise Nak(NakReason.BAD_ADDRESS)
+    return _REGISTERS[address]

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hil.devices.power_board import Readings
+from hil.devices.power_board_control import Loads
 
 BATTERY_EMPTY_MV, BATTERY_FULL_MV = 6400, 8400
+_ARRAY_MV = 18_000
 _WH_FJ = 3600 * 10**15
 _MW_UW = 1000
 
@@ -46,7 +48,7 @@ class ConstantWorld:
         self._payload_uw = 0
         self._now_ns = 0
         self.is_sunlit = start.is_sunlit
-        self.is_bus_up = True
+        self.is_payload_supplied = True
 
     @property
     def charge_permille(self) -> int:
@@ -66,6 +68,10 @@ class ConstantWorld:
         """The payload takes this much from now on."""
         self._payload_uw = payload_uw
 
+    def switch(self, loads: Loads) -> None:
+        """The power board has its load switches like this from now on; here only the payload's matters."""
+        self.is_payload_supplied = loads.payload
+
     def next_event_ns(self) -> None:
         """Nothing happens by itself."""
 
@@ -81,6 +87,11 @@ class ConstantWorld:
             temperature_centidegc=self._temperature_centidegc,
             array_mw=self._array_mw,
             load_mw=load_mw,
+            array_mv=_ARRAY_MV if self._array_mw else 0,
+            array_ma=round(1000 * self._array_mw / _ARRAY_MV),
+            battery_temperature_centidegc=self._temperature_centidegc,
+            panel_temperature_centidegc=self._temperature_centidegc,
+            bus_mv=battery_mv,
         )
 
     def set_sunlight(self, is_sunlit: bool) -> None:

@@ -5,19 +5,26 @@ from typing import Protocol
 
 from flightsw.payload import ComputeProfile
 from hil.devices.device import PayloadController, PoweredComputer
-from hil.devices.power_board import Readings
+from hil.devices.power_board import ModelPowerBoard, Readings
+from hil.devices.power_board_control import Loads
 from hil.environment.payload_supply import PayloadSupply
 from hil.environment.sensors import Sensors
 
 MJ_FJ = 10**12
 _MW_UW = 1000
+_S_NS = 1_000_000_000
 
 
 class PowerSystem(Protocol):
     """Sun, battery and heat: what there is in front of the payload's load switches."""
 
-    is_sunlit: bool
-    is_bus_up: bool
+    @property
+    def is_sunlit(self) -> bool:
+        """Whether the Sun shines on the satellite."""
+
+    @property
+    def is_payload_supplied(self) -> bool:
+        """Whether there is power in front of the payload's load switches."""
 
     @property
     def charge_permille(self) -> int:
@@ -29,6 +36,9 @@ class PowerSystem(Protocol):
 
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were."""
+
+    def switch(self, loads: Loads) -> None:
+        """The power board has its load switches like this from now on."""
 
     def draw(self, payload_uw: int) -> None:
         """The payload takes this much from now on."""
@@ -54,6 +64,7 @@ class Environment:
         profile: what the payload computer draws.
         controller: the payload controller whose load switches are looked at; None if it is a real board.
         computer: what the rails power; None if it is a real one.
+        board: the power board, whose control loop runs once a second; None if it is a real board.
         seed: of the sensors' noise.
     """
 
@@ -63,12 +74,16 @@ class Environment:
         profile: ComputeProfile,
         controller: PayloadController | None,
         computer: PoweredComputer | None,
+        board: ModelPowerBoard | None = None,
         seed: int = 0,
     ) -> None:
         self.power = power
         self.sensors = Sensors(seed)
         self._supply = PayloadSupply(profile, controller, computer)
+        self._board = board
         self._now_ns = 0
+        if board is not None:
+            board.sensors = self.readings
 
     @property
     def payload_energy_mj(self) -> float:
@@ -104,10 +119,21 @@ class Environment:
         self.power.draw(self._supply.power_uw)
 
     def advance(self, now_ns: int) -> None:
-        """Let time pass as things were, then follow the load switches and the payload computer."""
+        """Let time pass as things were, then follow the load switches and the payload computer.
+
+        On the way it stops wherever the power changes by itself.
+        """
+        while (at := self.power.next_event_ns()) is not None and at < now_ns:
+            self._advance(at)
+        self._advance(now_ns)
+
+    def _advance(self, now_ns: int) -> None:
+        is_new_second = now_ns // _S_NS > self._now_ns // _S_NS
         self._now_ns = now_ns
         self.power.advance(now_ns)
-        self._supply.is_supplied = self.power.is_bus_up
+        if is_new_second and self._board is not None:
+            self.power.switch(self._board.control())
+        self._supply.is_supplied = self.power.is_payload_supplied
         self._supply.advance(now_ns)
         self.power.draw(self._supply.power_uw)
 
