@@ -20,7 +20,7 @@ from hil.ground.events import (
 )
 from hil.ground.job_messages import AnswerEnd, AnswerSegment
 from hil.ground.request import Request, RequestState
-from hil.ground.station import GroundCounters, GroundStation, TelecommandTooLong
+from hil.ground.station import GroundCounters, GroundStation, PassTooShort, TelecommandTooLong
 
 __all__ = [
     "AnswerEnd",
@@ -34,6 +34,7 @@ __all__ = [
     "GroundCounters",
     "GroundEvent",
     "GroundStation",
+    "PassTooShort",
     "ReportReceived",
     "Request",
     "RequestChanged",

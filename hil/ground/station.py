@@ -32,6 +32,15 @@ from hil.ground.uplink import Uplink
 _ALL = AckFlags.ACCEPTANCE | AckFlags.START | AckFlags.PROGRESS | AckFlags.COMPLETION
 
 
+HEARING_S = 2.0
+"""What is left of a pass for the last frame to come down, or a refusal."""
+MAX_DEADLINE_S = 65_535
+
+
+class PassTooShort(EncodeError):  # noqa: N818 - a caller's error, as EncodeError is
+    """There is no contact, or none that lasts; nothing was sent."""
+
+
 class TelecommandTooLong(EncodeError):  # noqa: N818 - a caller's error, as EncodeError is
     """The arguments don't fit one packet; nothing was sent."""
 
@@ -182,6 +191,16 @@ class GroundStation:
         self._asks.add(ask, self._now_us)
         self._plan()
         return ask
+
+    def ask_in_pass(self, question: str, max_tokens: int | None = None, within_s: float = inf) -> Ask:
+        """Ask for an answer in this pass, and within so many seconds; the satellite refuses what it can't promise.
+
+        Raises PassTooShort if there is no contact, or not even the time to hear of a refusal; and as `ask` does.
+        """
+        deadline_s = min(within_s, self.contact_left_s - HEARING_S, MAX_DEADLINE_S)
+        if deadline_s < 1:
+            raise PassTooShort(f"the pass ends in {self.contact_left_s:.1f} s")
+        return self.ask(question, max_tokens, int(deadline_s))
 
     def transmit(self, max_bytes: int) -> bytes:
         """At most `max_bytes` octets for the uplink."""

@@ -121,7 +121,7 @@ def _question_json(question: Question) -> dict[str, Any]:
 def _action(bench: LockstepBench, operator: Operator, happening: Happening) -> Callable[[], None]:
     def act() -> None:
         if happening.latch_up is not None:
-            bench.latch_up(happening.latch_up.rail)
+            _latch_up(bench, happening.latch_up.rail)
         elif happening.stick_sensor is not None:
             _stick(bench, happening.stick_sensor)
         elif happening.free_sensor is not None:
@@ -135,6 +135,13 @@ def _action(bench: LockstepBench, operator: Operator, happening: Happening) -> C
             bench.start_flight_software()
 
     return act
+
+
+def _latch_up(bench: LockstepBench, rail: int) -> None:
+    if bench.world.environment.power_good >> rail & 1:
+        bench.latch_up(rail)
+    else:
+        bench.at(bench.now_s + LOOK_S / 2, lambda: _latch_up(bench, rail))
 
 
 def _stick(bench: LockstepBench, sensor: StickSensor) -> None:

@@ -31,7 +31,7 @@ class Questions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatchUp:
-    """A rail of the payload draws too much until its load switch opens."""
+    """A rail of the payload draws too much until its load switch opens; if it is off, when it is next on."""
 
     rail: int
 

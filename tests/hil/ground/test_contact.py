@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from hil.ground import ContactChanged, RequestState
+from hil.ground import ContactChanged, PassTooShort, RequestState
 from hil.ground.uplink import ACQUISITION
 
 WHOLE = "The capital of France is Paris."
@@ -55,6 +55,27 @@ def test_a_telecommand_that_is_cut_off_leaves_anew(link) -> None:
     link.ground.acquire("Inuvik")
     link.run(1)
     assert ping.state is RequestState.COMPLETED
+
+
+@pytest.mark.req("GND-012")
+@pytest.mark.parametrize(("left_s", "within_s", "deadline_s"), [(90, inf, 88), (500, 120, 120), (3.9, inf, 1)])
+def test_a_question_for_this_pass_has_its_end_as_deadline(link, left_s, within_s, deadline_s) -> None:
+    link.ground.acquire("Inuvik", round(left_s * 1e6))
+    ask = link.ground.ask_in_pass("What is the capital of France?", within_s=within_s)
+    assert ask.request.arguments["deadline_s"] == deadline_s
+    link.run(2)
+    assert ask.answer == WHOLE
+
+
+@pytest.mark.req("GND-012")
+def test_a_pass_that_is_over_takes_no_question(link) -> None:
+    link.ground.acquire("Inuvik", 2_500_000)
+    with pytest.raises(PassTooShort, match=r"the pass ends in 2\.5 s"):
+        link.ground.ask_in_pass("What?")
+    link.ground.lose()
+    with pytest.raises(PassTooShort, match=r"0\.0 s"):
+        link.ground.ask_in_pass("What?")
+    assert not link.ground.uplink_pending
 
 
 @pytest.mark.req("GND-011")
