@@ -32,7 +32,7 @@ def evening() -> Scenario:
     )
 
 
-@pytest.mark.req("BEN-053", "BEN-055")
+@pytest.mark.req("BEN-063", "BEN-065")
 def test_questions_wait_for_contact_and_for_one_another(make_bench, evening) -> None:
     flown = fly(make_bench(devices=MODEL), evening)
     first, second, third = flown.questions
@@ -49,7 +49,7 @@ def test_questions_wait_for_contact_and_for_one_another(make_bench, evening) -> 
     assert max(b.at_s - a.at_s for a, b in zip(flown.samples, flown.samples[1:], strict=False)) < 10.001
 
 
-@pytest.mark.req("BEN-052", "BEN-055")
+@pytest.mark.req("BEN-062", "BEN-065")
 def test_twice_is_the_same(make_bench, evening, tmp_path: Path) -> None:
     flown = [fly(make_bench(devices=MODEL), evening) for _ in range(2)]
     assert flown[0].to_json() == flown[1].to_json()
@@ -60,7 +60,7 @@ def test_twice_is_the_same(make_bench, evening, tmp_path: Path) -> None:
     assert ElementTree.parse(first).getroot().tag.endswith("svg")
 
 
-@pytest.mark.req("BEN-054")
+@pytest.mark.req("BEN-064")
 def test_what_must_not_happen_is_told(make_bench) -> None:
     scenario = Scenario(
         name="Nobody listens",
@@ -77,7 +77,7 @@ def test_what_must_not_happen_is_told(make_bench) -> None:
     assert "breach: charge 90" in captured.get()
 
 
-@pytest.mark.req("BEN-051")
+@pytest.mark.req("BEN-061")
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -101,7 +101,7 @@ def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, text: str, why: str
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.req("BEN-051")
+@pytest.mark.req("BEN-061")
 def test_a_file_becomes_a_scenario(tmp_path: Path) -> None:
     file = tmp_path / "scenario.toml"
     file.write_text(
