@@ -1,6 +1,7 @@
 """Answers: the job queue, carried out on the payload computer, measured, and reported.
 
-A job that has ended, or was interrupted, is told of once that is durable.
+Output commit: a segment is sent once it is stored, and so is how a job stands. So what ground has heard of an answer is
+known after any power cut, and the answer goes on behind it.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from flightsw import memory
 from flightsw.devices import Answered, Declined, PayloadComputer, Started
 from flightsw.devices.payload_computer import Progress
 from flightsw.journal import Journal
-from flightsw.payload import EndReason, Job, JobEvent, JobQueue, ModeReason
+from flightsw.payload import EndReason, Job, JobEvent, JobQueue, JobState, ModeReason, Segment
 from flightsw.telemetry import Telemetry
 
 _END = {
@@ -84,15 +85,18 @@ class Answering:
             self._interrupt(self.jobs.running, ModeReason.BOOT)
 
     def begin_next(self) -> None:
-        """Begin the job whose turn it is, if the computer is free."""
-        waiting = self.jobs.waiting
-        if waiting and self._computer.is_free and self.jobs.running is None:
-            self._replace(waiting[0].after(JobEvent.START), _nothing)
+        """Begin or resume the job whose turn it is, if the computer is free, or must be made free for it."""
+        job, running = next(iter(self.jobs.waiting), None), self.jobs.running
+        if job is not None and running is not None and job.urgency > running.urgency:
+            self._make_way(running)
+        elif job is not None and running is None and self._computer.is_free:
+            event = JobEvent.RESUME if job.state is JobState.INTERRUPTED else JobEvent.START
+            self._replace(job.after(event), _nothing)
             self._run = _Run(started_us=self._now_us, energy_mj=self._energy_mj())
-            self._computer.start(waiting[0], self._now_us)
+            self._computer.start(job, self._now_us)
 
     def interrupt(self, cause: ModeReason, *, or_next: bool) -> None:
-        """The payload goes off: that costs the running job, or else, `or_next`, the one that it was powered for."""
+        """The payload goes off: interrupt the running job, or else, `or_next`, the one that it was powered for."""
         job = self.jobs.running
         if job is None and or_next:
             job = next(iter(self.jobs.waiting), None)
@@ -120,6 +124,18 @@ class Answering:
         }
         self._telemetry.report("answer_end", values)
 
+    def report_job(self, job: Job) -> None:
+        """Send where a job stands."""
+        values = {
+            "job": job.id,
+            "state": job.state,
+            "cause": job.cause,
+            "position": self.jobs.position(job),
+            "segments": len(job.segments),
+            "generated_tokens": job.generated_tokens,
+        }
+        self._telemetry.report("job_report", values)
+
     def report_segment(self, job: Job, number: int) -> None:
         """Send one piece of an answer."""
         segment = job.segments[number]
@@ -136,26 +152,41 @@ class Answering:
         match progress:
             case Started():
                 run.started_us = self._now_us
-                self._telemetry.event("job_started", {"job": job.id})
+                if job.segments:
+                    self._telemetry.event("job_resumed", {"job": job.id, "generated_tokens": job.generated_tokens})
+                else:
+                    self._telemetry.event("job_started", {"job": job.id})
             case Declined():
                 self._end(job, JobEvent.FAIL, EndReason.FAILED)
             case Answered(segment=segment, prompt_tokens=prompt_tokens, finish=finish):
                 job = replace(job, prompt_tokens=prompt_tokens)
                 if segment is not None:
-                    job = replace(job, segments=(*job.segments, segment))
+                    job = self._lengthened(job, segment)
                     if segment.token_ids:
                         self._time_token(job, run)
-                self.jobs = self.jobs.put(job)
-                if segment is not None:
-                    self.report_segment(job, len(job.segments) - 1)
                 if finish is not FinishReason.RUNNING:
                     self._end(job, *_END[finish])
+
+    def _lengthened(self, job: Job, segment: Segment) -> Job:
+        """With one segment more."""
+        number = len(job.segments)
+        longer = replace(job, segments=(*job.segments, segment))
+        self._replace(longer, lambda: self.report_segment(longer, number))
+        return longer
 
     def _time_token(self, job: Job, run: _Run) -> None:
         run.last_us = self._now_us
         if run.first_us is None:
             run.first_us = self._now_us
-            self._telemetry.event("first_token", {"job": job.id, "prompt_tokens": job.prompt_tokens})
+            if len(job.segments) == 1:
+                self._telemetry.event("first_token", {"job": job.id, "prompt_tokens": job.prompt_tokens})
+
+    def _make_way(self, running: Job) -> None:
+        """For a more urgent job, once what there is of this answer is kept."""
+        self._computer.save()
+        if self._computer.is_saved:
+            self._computer.cancel(self._now_us)
+            self._interrupt(running, ModeReason.URGENT_JOB)
 
     def _end(self, job: Job, event: JobEvent, reason: EndReason) -> None:
         ended = self._measured(job).after(event, end_reason=reason)
@@ -163,14 +194,27 @@ class Answering:
         self._replace(ended, lambda: self.report_ended(ended))
 
     def _interrupt(self, job: Job, cause: ModeReason) -> None:
-        interrupted = self._measured(job).after(JobEvent.INTERRUPT, cause=cause)
+        interrupted = self._measured(job).interrupted(cause)
+        self._run = None
+        if interrupted.is_hopeless:
+            self._give_up(interrupted)
+            return
 
         def report() -> None:
             self._telemetry.event("job_interrupted", {"job": job.id, "cause": cause})
-            self.report_end(interrupted)
+            self.report_job(interrupted)
 
-        self._run = None
         self._replace(interrupted, report)
+
+    def _give_up(self, job: Job) -> None:
+        ended = job.after(JobEvent.FAIL)
+
+        def report() -> None:
+            values = {"job": job.id, "attempts": job.attempts, "cause": job.cause}
+            self._telemetry.event("job_given_up", values)
+            self.report_ended(ended)
+
+        self._replace(ended, report)
 
     def _measured(self, job: Job) -> Job:
         """With what its run has taken so far."""
@@ -180,9 +224,9 @@ class Answering:
         first_us = self._now_us if run.first_us is None else run.first_us
         return replace(
             job,
-            energy_mj=self._energy_mj() - run.energy_mj,
-            prompt_ms=(first_us - run.started_us) // 1000,
-            decode_ms=0 if run.last_us is None else (run.last_us - first_us) // 1000,
+            energy_mj=job.energy_mj + self._energy_mj() - run.energy_mj,
+            prompt_ms=job.prompt_ms + (first_us - run.started_us) // 1000,
+            decode_ms=job.decode_ms + (0 if run.last_us is None else (run.last_us - first_us) // 1000),
         )
 
     def _replace(self, job: Job, then: Callable[[], None]) -> None:

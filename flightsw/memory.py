@@ -1,11 +1,13 @@
 """What survives a restart, as records of JSON text: read without trust, written whole.
 
-Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `jobs`, and one `job/NUMBER` for each job that is known.
+Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `jobs`; for each job that is known one `job/NUMBER`, and one
+`segment/NUMBER/INDEX` for each piece of its answer, written once: a growing answer costs what it grows by.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from flightsw.effects import Stored
@@ -21,6 +23,7 @@ from flightsw.payload import (
     PowerPolicy,
     Segment,
     Threshold,
+    Urgency,
     all_thresholds,
 )
 
@@ -96,10 +99,27 @@ def threshold_record(policy: PowerPolicy) -> Records:
 def job_records(old: JobQueue, new: JobQueue) -> Records:
     """What has changed from one queue to the next."""
     before, after = ({job.id: job for job in queue.jobs} for queue in (old, new))
-    changed = {_job_key(id): _text(asdict(job)) for id, job in after.items() if before.get(id) != job}
-    forgotten = {_job_key(id): None for id in before if id not in after}
-    count = {} if old.last_id == new.last_id else {"jobs": _text(new.last_id)}
-    return {**changed, **forgotten, **count}
+    records: dict[str, str | None] = {} if old.last_id == new.last_id else {"jobs": _text(new.last_id)}
+    for id, job in after.items():
+        if job is not before.get(id):
+            records |= _changes(before.get(id), job)
+    for id in before.keys() - after.keys():
+        records |= dict.fromkeys((_job_key(id), *(_segment_key(id, n) for n in range(len(before[id].segments)))))
+    return records
+
+
+def _changes(old: Job | None, new: Job) -> Records:
+    """Its record if that has changed, and its new segments."""
+    records = {} if old is not None and _heading(old) == _heading(new) else {_job_key(new.id): _heading(new)}
+    known = 0 if old is None else len(old.segments)
+    return records | {_segment_key(new.id, n): _text(asdict(new.segments[n])) for n in range(known, len(new.segments))}
+
+
+def _heading(job: Job) -> str:
+    """All of it but its segments."""
+    values = asdict(replace(job, segments=()))
+    del values["segments"]
+    return _text(values)
 
 
 def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Memory:
@@ -112,7 +132,7 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
         jobs=replace(
             empty,
             last_id=_count(values.get("jobs", 0)),
-            jobs=tuple(sorted((_job(v) for k, v in values.items() if k.startswith("job/")), key=lambda job: job.id)),
+            jobs=_jobs(values),
         ),
         ceiling=PowerMode[values["ceiling"]] if "ceiling" in values else DEFAULT_CEILING,
         kept_safe=_safe(*values["safe"]) if "safe" in values else None,
@@ -140,23 +160,40 @@ def _safe(mode: str, cause: str) -> tuple[PowerMode, ModeReason]:
     return PowerMode[mode], ModeReason[cause]
 
 
-def _job(value: Mapping[str, Any]) -> Job:
-    segments = tuple(
-        Segment(
-            first_token=_count(segment["first_token"]),
-            token_ids=tuple(map(_count, segment["token_ids"])),
-            text=_word(segment["text"]),
-        )
-        for segment in value["segments"]
-    )
-    numbers = ("id", "max_tokens", "prompt_tokens", "energy_mj", "prompt_ms", "decode_ms")
+def _jobs(values: Mapping[str, Any]) -> tuple[Job, ...]:
+    """By number. Raises ValueError for an answer with a hole, or one of no job."""
+    segments: dict[str, list[Segment]] = {}
+    for key in sorted(key for key in values if key.startswith("segment/")):
+        job, _, number = key.removeprefix("segment/").partition("/")
+        pieces = segments.setdefault(f"job/{job}", [])
+        if int(number) != len(pieces):
+            raise ValueError(f"{key} after {len(pieces)} segments")
+        pieces.append(_segment(values[key]))
+    jobs = [_job(values[key], segments.pop(key, [])) for key in sorted(values) if key.startswith("job/")]
+    if segments:
+        raise ValueError(f"segments of no job: {', '.join(segments)}")
+    return tuple(jobs)
+
+
+def _segment(value: Mapping[str, Any]) -> Segment:
+    ids = tuple(map(_count, value["token_ids"]))
+    return Segment(first_token=_count(value["first_token"]), token_ids=ids, text=_word(value["text"]))
+
+
+def _job(value: Mapping[str, Any], segments: Sequence[Segment]) -> Job:
+    firsts = accumulate((len(segment.token_ids) for segment in segments), initial=0)
+    if any(segment.first_token != first for segment, first in zip(segments, firsts, strict=False)):
+        raise ValueError(f"segments of job {value['id']} do not join")
+    numbers = ("id", "max_tokens", "temperature_permille", "seed", "attempts")
+    measures = ("prompt_tokens", "energy_mj", "prompt_ms", "decode_ms")
     return Job(
         question=_word(value["question"]),
+        urgency=Urgency(value["urgency"]),
         state=JobState(value["state"]),
         cause=ModeReason(value["cause"]),
         end_reason=None if value["end_reason"] is None else EndReason(value["end_reason"]),
-        segments=segments,
-        **{name: _count(value[name]) for name in numbers},
+        segments=tuple(segments),
+        **{name: _count(value[name]) for name in (*numbers, *measures)},
     )
 
 
@@ -184,3 +221,7 @@ def _text(value: object) -> str:
 
 def _job_key(id: int) -> str:
     return f"job/{id:010}"
+
+
+def _segment_key(id: int, number: int) -> str:
+    return f"segment/{id:010}/{number:05}"

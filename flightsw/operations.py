@@ -72,6 +72,7 @@ class Operations:
             demand=Demand.RUNNING if jobs.running else Demand.QUEUED if jobs.waiting else Demand.NONE,
             fault=ModeReason.RAIL_FAULT if self.controller.is_fault_latched else None,
             safe=ModeReason.CONTROLLER_SILENT if self.controller.is_silent else None,
+            is_saved=self.computer.is_saved,
         )
 
     def start(self, now_us: int) -> None:

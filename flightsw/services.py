@@ -11,12 +11,12 @@ from flightsw.payload import (
     ENDED,
     Job,
     JobRefused,
-    JobState,
     ModeReason,
     PolicyError,
     PowerMode,
     Refusal,
     Threshold,
+    Urgency,
     answered_within_s,
     question_blocked_by,
 )
@@ -80,7 +80,13 @@ class Services:
         if blocked is not None and not (blocked is ModeReason.POWER_BOARD_SILENT and is_booting):
             raise Refused(_REFUSAL_OF.get(blocked, Refusal.DEVICE_FAILED))
         try:
-            jobs = operations.answers.jobs.accept(str(arguments["question"]), _number(arguments, "max_tokens"))
+            jobs = operations.answers.jobs.accept(
+                str(arguments["question"]),
+                _number(arguments, "max_tokens"),
+                urgency=Urgency(_number(arguments, "urgency")),
+                temperature_permille=_number(arguments, "temperature_permille"),
+                seed=_number(arguments, "seed"),
+            )
         except JobRefused as refused:
             raise Refused(refused.refusal) from None
         deadline_s = _number(arguments, "deadline_s")
@@ -115,15 +121,7 @@ class Services:
 
     def _job_status(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         job = self._job(arguments)
-        values = {
-            "job": job.id,
-            "state": job.state,
-            "cause": job.cause,
-            "position": self._operations.answers.jobs.position(job),
-            "segments": len(job.segments),
-            "generated_tokens": job.generated_tokens,
-        }
-        return Plan(do=lambda: self._telemetry.report("job_report", values))
+        return Plan(do=lambda: self._operations.answers.report_job(job))
 
     def _resend(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         job = self._job(arguments)
@@ -132,7 +130,7 @@ class Services:
         def do() -> None:
             for number in range(first, min(first + count, len(job.segments))):
                 self._operations.answers.report_segment(job, number)
-            if job.state in ENDED or job.state is JobState.INTERRUPTED:
+            if job.state in ENDED:
                 self._operations.answers.report_end(job)
 
         return Plan(do=do)

@@ -1,4 +1,8 @@
-"""The payload computer: watched while it boots and loads, capped, asked, and polled for the tokens of one job."""
+"""The payload computer: watched while it boots and loads, capped, asked, and polled for the tokens of one job.
+
+An answer is kept in the computer's own store when that is asked for, and whenever a pause begins: then a loss of power
+costs little. What was received behind the last snapshot is read again, which costs no more than RECOMPUTED_TOKENS.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +22,10 @@ BOOT_GRACE_S = 10.0
 PROGRESS_TIMEOUT_S = 30.0
 """How long a running job may show no progress, besides what its prompt may take."""
 IDLE_POLL_US = 500_000
+SAVE_TIMEOUT_US = 10_000_000
+"""How long keeping an answer may take; then it goes on without."""
+RECOMPUTED_TOKENS = 32
+"""An answer counts as kept when it has grown by no more than this since."""
 
 _START_TAG = "start"
 
@@ -76,6 +84,11 @@ class PayloadComputer(DeviceDriver):
         self._is_started = False
         self._prompt_tokens = 0
         self._tokens = 0
+        self._kept_tokens: int | None = None
+        """How many are kept, or could not be; None before either."""
+        self._saving: int | None = None
+        """How many are to be kept."""
+        self._save_polls = 0
         self._deadline_us = 0
         self._progress: list[Progress] = []
         self._fault: ModeReason | None = None
@@ -84,6 +97,13 @@ class PayloadComputer(DeviceDriver):
     def is_free(self) -> bool:
         """It would take a job."""
         return self.stage is Stage.READY and self._job is None
+
+    @property
+    def is_saved(self) -> bool:
+        """All but the last of what was received of the answer is kept, or can't be."""
+        if self._job is None or self._tokens == self._job.generated_tokens:
+            return True
+        return self._kept_tokens is not None and self._tokens - self._kept_tokens <= RECOMPUTED_TOKENS
 
     @property
     def next_deadline_us(self) -> int | None:
@@ -127,10 +147,19 @@ class PayloadComputer(DeviceDriver):
         )
         self._asked_cap, self.cap = mode, None
         self._ask(Request(op=ComputerOperation.CAP, data=link.cap.encode(cap), tag=mode))
+        if rates is None:
+            self.save()
+
+    def save(self) -> None:
+        """Have the running answer kept where it survives a loss of power, unless it is; `is_saved` tells when."""
+        if self._saving is None and not self.is_saved:
+            self._saving, self._save_polls = self._tokens, SAVE_TIMEOUT_US // self._poll_us
+            self._ask_to_save()
 
     def start(self, job: Job, now_us: int) -> None:
-        """Answer this job's question; what becomes of it comes as `progress`."""
-        self._job, self._is_started, self._prompt_tokens, self._tokens = job, False, 0, 0
+        """Answer this job's question, behind what was received of it; what becomes of it comes as `progress`."""
+        self._job, self._is_started, self._prompt_tokens, self._tokens = job, False, 0, job.generated_tokens
+        self._kept_tokens = self._saving = None
         self._ask_to_start()
         self._expect_progress(now_us)
 
@@ -158,15 +187,31 @@ class PayloadComputer(DeviceDriver):
     def _expect_progress(self, now_us: int) -> None:
         """Wait for the next token, or for the prompt, as long as the slowest mode may take, and more."""
         slowest = min(self.profile.modes.values(), key=lambda rates: rates.prompt_tokens_per_s)
-        prompt_s = 0 if self._tokens else self.profile.context_tokens / slowest.prompt_tokens_per_s
+        is_read = self._job is not None and self._tokens > self._job.generated_tokens
+        prompt_s = 0 if is_read else self.profile.context_tokens / slowest.prompt_tokens_per_s
         wait_s = PROGRESS_TIMEOUT_S + prompt_s + 2 / slowest.decode_tokens_per_s
         self._deadline_us = now_us + round(wait_s * US_PER_S)
 
     def _ask_to_start(self) -> None:
         assert self._job is not None
-        job = self._job
-        request = link.Start(job=job.id, max_tokens=job.max_tokens, question=job.question.encode())
+        job, ids = self._job, self._job.token_ids
+        for first in range(0, len(ids), link.MAX_IDS_PER_REQUEST):
+            told = link.Received(job=job.id, first=first, token_ids=ids[first : first + link.MAX_IDS_PER_REQUEST])
+            self._ask(Request(op=ComputerOperation.RECEIVED, data=link.received.encode(told)))
+        request = link.Start(
+            job=job.id,
+            max_tokens=job.max_tokens,
+            received=len(ids),
+            temperature_permille=job.temperature_permille,
+            seed=job.seed,
+            question=job.question.encode(),
+        )
         self._ask(Request(op=ComputerOperation.START, data=link.start.encode(request), tag=_START_TAG))
+
+    def _ask_to_save(self) -> None:
+        if self._job is not None and self._saving is not None:
+            request = link.snapshot_request.encode(link.SnapshotRequest(job=self._job.id, tokens=self._saving))
+            self._ask(Request(op=ComputerOperation.SNAPSHOT, data=request, tag=self._job.id))
 
     def _poll(self, now_us: int) -> None:
         is_working = self._job is not None and self._is_started
@@ -175,8 +220,17 @@ class PayloadComputer(DeviceDriver):
         if is_working and self._job is not None:
             request = link.tokens_request.encode(link.TokensRequest(job=self._job.id, first=self._tokens))
             self._ask(Request(op=ComputerOperation.TOKENS, data=request, tag=self._job.id))
+        self._follow_saving()
         is_idle = self.stage is Stage.READY and self._job is None
         self._next_poll_us = now_us + (IDLE_POLL_US if is_idle else self._poll_us)
+
+    def _follow_saving(self) -> None:
+        if self._saving is not None:
+            self._save_polls -= 1
+            if self._save_polls > 0:
+                self._ask_to_save()
+            else:
+                self._kept_tokens, self._saving = self._saving, None
 
     def _hear(self, result: Result, now_us: int) -> None:
         if self.stage is Stage.BOOTING and result.failure is Failure.SILENT:
@@ -285,6 +339,23 @@ class PayloadComputer(DeviceDriver):
             self._next_poll_us = now_us
         return True
 
+    def _take_snapshot(self, result: Result, _now_us: int) -> bool:
+        job, saving = self._job, self._saving
+        if job is None or saving is None or result.request.tag != job.id:
+            return True
+        if result.failure is not None:
+            self._kept_tokens, self._saving = saving, None
+            return True
+        kept = link.snapshot.decode(result.data)
+        if kept.job != job.id:
+            return False
+        if kept.tokens >= saving:
+            self._kept_tokens, self._saving = kept.tokens, None
+            digest = int.from_bytes(kept.digest, "big")
+            values = {"job": job.id, "tokens": kept.tokens, "octets": kept.octets, "digest": digest}
+            self._notices.append(Notice(event="job_saved", values=values))
+        return True
+
 
 _TAKERS: dict[int, Callable[[PayloadComputer, Result, int], bool]] = {
     ComputerOperation.STATUS: PayloadComputer._take_status,
@@ -292,4 +363,5 @@ _TAKERS: dict[int, Callable[[PayloadComputer, Result, int], bool]] = {
     ComputerOperation.CAP: PayloadComputer._take_cap,
     ComputerOperation.START: PayloadComputer._take_start,
     ComputerOperation.TOKENS: PayloadComputer._take_tokens,
+    ComputerOperation.SNAPSHOT: PayloadComputer._take_snapshot,
 }

@@ -97,6 +97,32 @@ EVENTS: tuple[Event, ...] = (
         text="job {job} interrupted: {cause}",
     ),
     Event(
+        name="job_resumed",
+        id=17,
+        severity=Severity.INFO,
+        parameters=record(_JOB, number("generated_tokens", Kind.U16)),
+        text="job {job} goes on behind {generated_tokens} tokens",
+    ),
+    Event(
+        name="job_saved",
+        id=18,
+        severity=Severity.INFO,
+        parameters=record(
+            _JOB,
+            number("tokens", Kind.U16, doc="of the answer when it was kept"),
+            number("octets", Kind.U32),
+            number("digest", Kind.U64, doc="the beginning of the SHA-256 of what was kept"),
+        ),
+        text="job {job} kept with {tokens} tokens: {octets} octets, SHA-256 {digest:016x}…",
+    ),
+    Event(
+        name="job_given_up",
+        id=19,
+        severity=Severity.MEDIUM,
+        parameters=record(_JOB, number("attempts", Kind.U8), choice("cause", ModeReason)),
+        text="job {job} given up after {attempts} attempts: {cause}",
+    ),
+    Event(
         name="store_fault",
         id=14,
         severity=Severity.HIGH,

@@ -131,7 +131,7 @@ REPORTS: tuple[Report, ...] = (
             _JOB,
             choice("state", JobState),
             choice("cause", ModeReason, "what interrupted it"),
-            number("position", Kind.U8, doc="in the queue, from 1; 0 when not queued"),
+            number("position", Kind.U8, doc="among those that wait, from 1; 0 when it does not"),
             number("segments", Kind.U16, doc="so far"),
             number("generated_tokens", Kind.U16, doc="so far"),
         ),

@@ -3,7 +3,7 @@
 from flightsw.mission.dictionary import ASK, FUNCTIONS, Telecommand
 from flightsw.mission.fields import Field, Kind, choice, number, record
 from flightsw.mission.vocabulary import Housekeeping
-from flightsw.payload import PowerMode, Threshold
+from flightsw.payload import PowerMode, Threshold, Urgency
 
 MAX_ANSWER_TOKENS = 1024
 
@@ -33,6 +33,21 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
                 default=0,
                 doc="refuse a question that may not be answered within this; 0: none",
             ),
+            Field(
+                name="urgency",
+                kind=Kind.U8,
+                choices=Urgency,
+                default=Urgency.NORMAL,
+                doc="a more urgent question interrupts a less urgent answer, which goes on afterwards",
+            ),
+            Field(
+                name="temperature_permille",
+                kind=Kind.U16,
+                unit="‰",
+                default=0,
+                doc="of sampling; 0: always the likeliest token",
+            ),
+            Field(name="seed", kind=Kind.U32, default=0, doc="of sampling: the same seed gives the same answer"),
             Field(name="question", kind=Kind.TEXT, minimum=1, doc="what the language model is asked"),
         ),
         doc="Queue a question for the language model; it raises the power mode by itself.",

@@ -2,7 +2,17 @@
 
 from flightsw.payload.energy import EnergyIntegral
 from flightsw.payload.estimate import answered_within_s
-from flightsw.payload.jobs import ENDED, KEPT_JOBS, IllegalJobEvent, Job, JobEvent, JobQueue, JobRefused, Segment
+from flightsw.payload.jobs import (
+    ENDED,
+    KEPT_JOBS,
+    MAX_ATTEMPTS,
+    IllegalJobEvent,
+    Job,
+    JobEvent,
+    JobQueue,
+    JobRefused,
+    Segment,
+)
 from flightsw.payload.mode_state import (
     Command,
     Commanded,
@@ -29,6 +39,7 @@ from flightsw.payload.vocabulary import (
     PowerMode,
     Refusal,
     Threshold,
+    Urgency,
 )
 
 __all__ = [
@@ -36,6 +47,7 @@ __all__ = [
     "ENDED",
     "FAULTS",
     "KEPT_JOBS",
+    "MAX_ATTEMPTS",
     "POWERED_MODES",
     "SAFE_CAUSES",
     "Command",
@@ -69,6 +81,7 @@ __all__ = [
     "Segment",
     "Sky",
     "Threshold",
+    "Urgency",
     "all_thresholds",
     "answered_within_s",
     "boot",

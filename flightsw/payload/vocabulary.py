@@ -56,8 +56,16 @@ class ModeReason(IntEnum):
     OVER_TEMPERATURE = 28
 
 
+class Urgency(IntEnum):
+    """How soon a question is to be answered; a more urgent one takes the computer from a less urgent."""
+
+    BACKGROUND = 0
+    NORMAL = 1
+    URGENT = 2
+
+
 class JobState(IntEnum):
-    """Where a question stands. INTERRUPTED is not final: it can be cancelled or asked again."""
+    """Where a question stands. INTERRUPTED is not final: its answer goes on when the mode allows."""
 
     QUEUED = 0
     RUNNING = 1
@@ -75,7 +83,6 @@ class EndReason(IntEnum):
     CONTEXT_FULL = 3
     CANCELLED = 4
     FAILED = 5
-    INTERRUPTED = 6
 
 
 class Refusal(IntEnum):

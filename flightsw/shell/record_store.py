@@ -13,7 +13,7 @@ from zlib import crc32
 from flightsw.effects import Store, Stored
 from flightsw.mission import StoreFault
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 APPLICATION_ID = 0x53554E4C
 FILE_NAME = "store.sqlite"
 

@@ -115,7 +115,7 @@ class Timeline:
                 self._end("power_up", time)
             case "first_token" if is_ours:
                 self._end("prompt", time)
-            case "job_ended" | "job_interrupted" if is_ours:
+            case "job_ended" if is_ours:
                 self._end("decode", time)
 
     def _end(self, name: str, time: float) -> None:

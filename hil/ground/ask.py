@@ -4,18 +4,21 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import accumulate, groupby
 
-from flightsw.payload import EndReason, JobState
+from flightsw.payload import ENDED as ENDED_JOBS
+from flightsw.payload import JobState, ModeReason
 from hil.ground.job_messages import AnswerEnd, AnswerSegment, JobReport
 from hil.ground.request import Request, RequestState
 
 
 class AskState(Enum):
-    """What ground knows of a question; every state after ANSWERING is an end, though late news may still better it."""
+    """What ground knows of a question; every state from WHOLE on is an end, though late news may still better it."""
 
     SENT = auto()
     QUEUED = auto()
     """The satellite has taken it and given it a job number."""
     ANSWERING = auto()
+    INTERRUPTED = auto()
+    """The satellite has put the answer off, and goes on with it by itself; `interruption` says why."""
     WHOLE = auto()
     """All that the satellite generated is here; `end_reason` says why it stopped there."""
     REFUSED = auto()
@@ -25,7 +28,6 @@ class AskState(Enum):
     """The satellite has the question, but its answer, or the end of it, could not be had."""
 
 
-_ENDED_JOBS = frozenset({JobState.INTERRUPTED, JobState.DONE, JobState.CANCELLED, JobState.FAILED})
 ENDED = frozenset({AskState.WHOLE, AskState.REFUSED, AskState.UNACKNOWLEDGED, AskState.INCOMPLETE})
 
 
@@ -42,6 +44,8 @@ class Ask:
     segments_known: int = 0
     """How many segments the satellite is known to have made so far."""
     has_ended_on_board: bool = False
+    interruption: ModeReason | None = None
+    """What the answer waits for on board; None while it goes on."""
     gave_up: str = ""
     """Why ground asks for the rest no more; empty while it does."""
 
@@ -85,6 +89,8 @@ class Ask:
             return AskState.UNACKNOWLEDGED if self.job is None else AskState.INCOMPLETE
         if self.job is None:
             return AskState.SENT
+        if self.interruption is not None:
+            return AskState.INTERRUPTED
         return AskState.ANSWERING if self.segments else AskState.QUEUED
 
     @property
@@ -109,8 +115,9 @@ class Ask:
         if self.state is AskState.REFUSED:
             return self.request.outcome
         if self.is_whole and self.end is not None:
-            interrupted = self.end.end_reason is EndReason.INTERRUPTED
-            return self.end.end_reason.name.lower() + (f": {self.end.cause.name}" if interrupted else "")
+            was_interrupted = self.end.cause is not ModeReason.QUESTION
+            reason = self.end.end_reason.name.lower()
+            return f"{reason}, interrupted before: {self.end.cause.name}" if was_interrupted else reason
         holes = sum(map(len, self.missing))
         return (
             self.state.name.lower()
@@ -137,11 +144,16 @@ class Ask:
     def take_end(self, end: AnswerEnd) -> None:
         self.end = end
         self.segments_known = max(self.segments_known, end.segments)
-        self.has_ended_on_board = True
+        self.has_ended_on_board, self.interruption = True, None
 
     def take_report(self, report: JobReport) -> None:
         self.segments_known = max(self.segments_known, report.segments)
-        self.has_ended_on_board |= report.state in _ENDED_JOBS
+        self.take_state(report.state, report.cause)
+
+    def take_state(self, state: JobState, cause: ModeReason) -> None:
+        """Where the job stands on board, and what interrupted it last."""
+        self.has_ended_on_board |= state in ENDED_JOBS
+        self.interruption = cause if state is JobState.INTERRUPTED and not self.has_ended_on_board else None
 
 
 def is_unidentified(ask: Ask) -> bool:

@@ -61,8 +61,8 @@ class AskBook:
                 ask.take_end(message)
             case JobReport():
                 ask.take_report(message)
-            case JobEvent():
-                ask.has_ended_on_board |= message.is_end
+            case JobEvent() if message.state is not None:
+                ask.take_state(message.state, message.cause)
         if ask in self._recoveries:
             self._recoveries[ask].news(now_us)
         return is_new

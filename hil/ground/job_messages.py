@@ -10,7 +10,13 @@ from typing import cast
 from flightsw.mission import Event, Report, Value
 from flightsw.payload import EndReason, JobState, ModeReason
 
-_ENDING_EVENTS = frozenset({"job_ended", "job_interrupted"})
+_STATES = {
+    "job_started": JobState.RUNNING,
+    "job_resumed": JobState.RUNNING,
+    "job_interrupted": JobState.INTERRUPTED,
+    "job_ended": JobState.DONE,
+}
+"""What events tell of where a job stands; how it has ended, `answer_end` tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +72,11 @@ class LastJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEvent:
-    """Something happened to a job."""
+    """Something happened to a job. `state` is None where that tells nothing of how it stands."""
 
     job: int
-    is_end: bool
+    state: JobState | None
+    cause: ModeReason
 
 
 JobMessage = AskAccepted | AnswerSegment | AnswerEnd | JobReport | LastJob | JobEvent
@@ -89,5 +96,6 @@ def job_message(declared: Report | Event, values: Mapping[str, Value]) -> JobMes
     if declared.name == "software":
         return LastJob(job=cast(int, values["last_job"]))
     if isinstance(declared, Event) and "job" in values:
-        return JobEvent(job=cast(int, values["job"]), is_end=declared.name in _ENDING_EVENTS)
+        cause = cast(ModeReason, values.get("cause", ModeReason.QUESTION))
+        return JobEvent(job=cast(int, values["job"]), state=_STATES.get(declared.name), cause=cause)
     return None

@@ -23,6 +23,8 @@ HOLE_US = 500_000
 """From seeing a hole to asking for it; segments under way close it by themselves."""
 SILENCE_US = 10_000_000
 """From the last report about a job to asking where it stands."""
+INTERRUPTED_US = 60_000_000
+"""The same while the answer is interrupted."""
 FIRST_PAUSE_US, LONGEST_PAUSE_US = 2_000_000, 30_000_000
 """After an attempt; the pause doubles each time."""
 ATTEMPTS = 8
@@ -66,7 +68,8 @@ class Recovery:
         """A report about the job has come, and the ask knows it."""
         wanting = sum(map(len, self.ask.missing)) + (self.ask.has_ended_on_board and not self.ask.is_whole)
         if not wanting:
-            self.attempts, self._wanting, self.due_us = 0, None, now_us + SILENCE_US
+            silence_us = SILENCE_US if self.ask.interruption is None else INTERRUPTED_US
+            self.attempts, self._wanting, self.due_us = 0, None, now_us + silence_us
         elif self._wanting is None or wanting < self._wanting:
             self.attempts, self._wanting, self.due_us = 0, wanting, now_us + HOLE_US
 

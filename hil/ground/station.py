@@ -169,15 +169,13 @@ class GroundStation:
         self._changed(request)
         return request
 
-    def ask(self, question: str, max_tokens: int | None = None, deadline_s: int = 0) -> Ask:
-        """Queue a question; `max_tokens` is the dictionary's default if None.
-
-        With a deadline, the satellite refuses a question that it may not be able to answer so soon.
+    def ask(self, question: str, max_tokens: int | None = None, **arguments: object) -> Ask:
+        """Queue a question; `max_tokens` is the dictionary's default if None, and so is every other argument left out.
 
         A station that doesn't know yet how many questions the satellite has taken asks for that first, and holds the
         question back for it: so that no lost report can make it claim the wrong answer. Raises as `send` does.
         """
-        given: dict[str, object] = {"question": question, "deadline_s": deadline_s}
+        given: dict[str, object] = {"question": question, **arguments}
         if max_tokens is not None:
             given["max_tokens"] = max_tokens
         self._encode("ask", given)  # what can't be sent is refused before anything is

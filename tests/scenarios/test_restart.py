@@ -4,23 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from flightsw.payload import EndReason, Refusal
+from flightsw.payload import Refusal
 from flightsw.shell import RecordStore
 
 PARIS = "What is the capital of France?"
 
 
 @pytest.mark.req("BEN-038")
-def test_killed_in_mid_answer_it_reports_the_job_and_takes_a_new_one(bench) -> None:
-    ask = bench.ground.ask("Tell me a long story.", max_tokens=200)
-    bench.run_until(lambda: len(ask.segments) >= 3)
+def test_killed_in_mid_answer_it_reports_the_job_and_goes_on_with_it(bench) -> None:
+    ask = bench.ground.ask(PARIS)
+    bench.run_until(lambda: len(ask.segments) >= 2)
     bench.kill_flight_software()
     bench.run_for(2)
     bench.start_flight_software()
-    bench.run_until(lambda: ask.ended)
-    assert ask.end.end_reason is EndReason.INTERRUPTED
-    assert ask.end.cause.name == "BOOT"
+    bench.run_until(lambda: ask.interruption is not None)
     bench.run_until(lambda: bench.world.environment.power_good == 0)
+    bench.run_until(lambda: ask.ended)
+    assert (ask.answer, ask.outcome) == ("The capital of France is Paris.", "stop, interrupted before: BOOT")
     assert not any("does not answer" in line for line in bench.heard())
     assert bench.ask(PARIS).answer == "The capital of France is Paris."
 

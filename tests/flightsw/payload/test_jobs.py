@@ -15,6 +15,7 @@ from flightsw.payload import (
     ModeReason,
     Refusal,
     Segment,
+    Urgency,
 )
 from flightsw.payload.jobs import TRANSITIONS
 
@@ -49,10 +50,40 @@ def test_only_what_has_not_ended_can_be_cancelled() -> None:
 @pytest.mark.req("PWR-014")
 def test_interrupted_is_not_final() -> None:
     job = Job(id=1, question="one", max_tokens=1).after(JobEvent.START)
-    interrupted = job.after(JobEvent.INTERRUPT, cause=ModeReason.RAIL_FAULT)
-    assert (interrupted.end_reason, interrupted.cause) == (EndReason.INTERRUPTED, ModeReason.RAIL_FAULT)
+    interrupted = job.interrupted(ModeReason.RAIL_FAULT)
+    assert (interrupted.end_reason, interrupted.cause) == (None, ModeReason.RAIL_FAULT)
     assert interrupted.state not in ENDED
     assert interrupted.after(JobEvent.CANCEL).state is JobState.CANCELLED
+    assert interrupted.after(JobEvent.RESUME).state is JobState.RUNNING
+
+
+@pytest.mark.req("PWR-060")
+def test_an_interrupted_job_waits_for_its_turn_again() -> None:
+    queue = EMPTY.accept("one", 1).accept("two", 1)
+    queue = queue.put(queue.waiting[0].after(JobEvent.START).interrupted(ModeReason.ECLIPSE))
+    assert [(job.id, queue.position(job)) for job in queue.waiting] == [(1, 1), (2, 2)]
+
+
+@pytest.mark.req("PWR-061")
+def test_the_most_urgent_goes_first_and_of_equals_the_oldest() -> None:
+    queue = JobQueue(waiting_limit=9)
+    for urgency in (Urgency.NORMAL, Urgency.BACKGROUND, Urgency.URGENT, Urgency.NORMAL, Urgency.URGENT):
+        queue = queue.accept("?", 1, urgency=urgency)
+    assert [job.id for job in queue.waiting] == [3, 5, 1, 4, 2]
+
+
+@pytest.mark.req("PWR-062")
+def test_only_the_computers_own_failures_count_and_three_are_too_many() -> None:
+    job = Job(id=1, question="one", max_tokens=1)
+    harmless = (ModeReason.ECLIPSE, ModeReason.LOW_CHARGE, ModeReason.HOT, ModeReason.GROUND, ModeReason.BOOT)
+    for cause in (*harmless, ModeReason.RAIL_FAULT, ModeReason.URGENT_JOB):
+        job = job.interrupted(cause)
+    assert job.attempts == 0
+    for cause in (ModeReason.WATCHDOG, ModeReason.COMPUTER_FAILED, ModeReason.COMPUTER_SILENT):
+        assert not job.is_hopeless
+        job = job.interrupted(cause)
+    assert job.is_hopeless
+    assert job.after(JobEvent.FAIL).state is JobState.FAILED
 
 
 @pytest.mark.req("PWR-014")

@@ -14,6 +14,8 @@ from hil.ground import GroundEvent, GroundStation
 
 MISSION = load_mission(None)
 FRAME_US = 2_080  # of 260 octets at 1 Mbit/s
+BEFORE_INTERRUPTION = 3
+"""Segments that an interrupted answer has."""
 
 
 def words(question: str) -> tuple[str, ...]:
@@ -37,6 +39,9 @@ class Satellite:
     miscounts: int = 0
     """How many tokens too many it says that it generated."""
     answers_at_once: bool = True
+    interruption: ModeReason | None = None
+    """Puts each answer off after three segments, until it is told to go on."""
+    cause: ModeReason = ModeReason.QUESTION
     end_reason: EndReason = EndReason.STOP
     last_job: int = 7
     executed: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
@@ -99,7 +104,27 @@ class Satellite:
         count = len(self.answers[job])
         values = {"segments": count, "prompt_tokens": 9, "generated_tokens": count + self.miscounts, "energy_mj": 5}
         times = {"prompt_ms": 1, "decode_ms": 2}
-        self.report("answer_end", job=job, end_reason=self.end_reason, cause=ModeReason.BOOT, **values, **times)
+        self.report("answer_end", job=job, end_reason=self.end_reason, cause=self.cause, **values, **times)
+
+    def stand(self, job: int) -> None:
+        count = self._made(job)
+        state = JobState.DONE if count else JobState.QUEUED
+        place = {"position": 0, "segments": count, "generated_tokens": count}
+        self.report(
+            "job_report", job=job, state=JobState.INTERRUPTED if self.interruption else state, cause=self.cause, **place
+        )
+
+    def go_on(self, job: int) -> None:
+        """After an interruption."""
+        self.interruption = None
+        self.event("job_resumed", job=job, generated_tokens=BEFORE_INTERRUPTION)
+        self.segments(job, range(BEFORE_INTERRUPTION, len(self.answers[job])))
+        self.end(job)
+
+    def _made(self, job: int) -> int:
+        if self.interruption is not None:
+            return BEFORE_INTERRUPTION
+        return len(self.answers[job]) if self.answers_at_once else 0
 
     def _execute(self, packet: TcPacket) -> None:
         declared, values = DICTIONARY.decode_telecommand(packet.service, packet.subtype, packet.data)
@@ -125,10 +150,7 @@ class Satellite:
             self.segments(job, range(first, min(first + count, len(self.answers[job]))))
             self.end(job)
         elif declared.name == "job_status" and isinstance(job, int):
-            count = len(self.answers[job]) if self.answers_at_once else 0
-            state = JobState.DONE if self.answers_at_once else JobState.QUEUED
-            place = {"position": 0, "segments": count, "generated_tokens": count}
-            self.report("job_report", job=job, state=state, cause=ModeReason.BOOT, **place)
+            self.stand(job)
         self.verify(packet.request_id, VerificationSubtype.COMPLETED)
 
     def _answer(self, id: RequestId, answer: tuple[str, ...]) -> None:
@@ -136,7 +158,12 @@ class Satellite:
         self.answers[self.last_job] = answer
         number = int.from_bytes(id.encode(), "big")
         self.report("ask_accepted", request_id=number, job=self.last_job)
-        if self.answers_at_once:
+        if self.interruption is not None:
+            self.cause = self.interruption
+            self.segments(self.last_job, range(BEFORE_INTERRUPTION))
+            self.event("job_interrupted", job=self.last_job, cause=self.cause)
+            self.stand(self.last_job)
+        elif self.answers_at_once:
             self.segments(self.last_job, range(len(answer)))
             self.end(self.last_job)
 

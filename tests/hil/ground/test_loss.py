@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flightsw.payload import EndReason, Refusal
+from flightsw.payload import ModeReason, Refusal
 from hil.ground import AskState, RequestState
 
 WHOLE = "The capital of France is Paris."
@@ -170,13 +170,33 @@ def test_nothing_is_tried_while_the_uplink_is_closed(link):
     assert len(sent(link, "resend")) == 1
 
 
-@pytest.mark.req("GND-004")
-def test_an_interrupted_answer_is_whole_as_far_as_it_goes(link):
-    link.satellite.end_reason = EndReason.INTERRUPTED
+@pytest.mark.req("GND-020")
+def test_an_interrupted_answer_is_waited_for_and_its_interruption_shown(link):
+    link.satellite.interruption = ModeReason.ECLIPSE
     ask = link.ground.ask("What is the capital of France?")
-    link.run()
-    assert ask.finish_reason == "interrupted"
-    assert ask.outcome == "interrupted: BOOT"
+    link.run(1)
+    assert (ask.state, ask.interruption, ask.finish_reason) == (AskState.INTERRUPTED, ModeReason.ECLIPSE, None)
+    assert ask.received_text == "The capital of France "
+    link.run(6000)
+    assert 90 <= len(sent(link, "job_status")) <= 110  # now and then, and never given up
+    link.satellite.go_on(ask.job)
+    link.run(1)
+    assert (ask.answer, ask.finish_reason) == (WHOLE, "stop")
+    assert ask.outcome == "stop, interrupted before: ECLIPSE"
+
+
+@pytest.mark.req("GND-020")
+def test_every_report_about_an_interruption_may_be_lost(link):
+    link.satellite.interruption = ModeReason.ECLIPSE
+    link.satellite.drops = {PACKETS - 3, PACKETS - 2}
+    ask = link.ground.ask("What is the capital of France?")
+    link.run(30)
+    assert ask.state is AskState.INTERRUPTED
+    link.satellite.is_silent = True
+    link.satellite.go_on(ask.job)
+    link.satellite.is_silent = False
+    link.run(200)
+    assert ask.answer == WHOLE
 
 
 @pytest.mark.req("GND-006", "GND-007")
