@@ -198,7 +198,7 @@ class GroundStation:
         deadline_s = min(within_s, self.contact_left_s - HEARING_S, MAX_DEADLINE_S)
         if deadline_s < 1:
             raise PassTooShort(f"the pass ends in {self.contact_left_s:.1f} s")
-        return self.ask(question, max_tokens, int(deadline_s))
+        return self.ask(question, max_tokens, deadline_s=int(deadline_s))
 
     def transmit(self, max_bytes: int) -> bytes:
         """At most `max_bytes` octets for the uplink."""
