@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from flightsw.mission import Mission
+from flightsw.mission import Mission, TomlError
+from flightsw.orbit import Orbit
 from hil.bench.config import AUTO, BenchConfig
 from hil.bench.serial_line import SerialLine
 from hil.bench.world import GroundEnd, World
 from hil.channel import Channel
 from hil.devices import Device, DeviceError, PayloadController, PoweredComputer, is_port, make_device
 from hil.devices.power_board import ModelPowerBoard
-from hil.environment import ConstantWorld, Environment
+from hil.environment import ConstantWorld, Environment, OrbitPasses, Sky, SkyPlan
 from hil.rtl.build import VerilatorMissingError, verilator_root
 
 MakeComputer = Callable[[str], Device]
@@ -54,10 +55,11 @@ def make_boards(config: BenchConfig, make_computer: MakeComputer, make_port: Cal
 
 def make_world(boards: Boards, config: BenchConfig, mission: Mission, ground: GroundEnd) -> World:
     """Everything around the flight software."""
+    sky, passes = (None, None) if config.sky is None else _sky(config.sky, mission)
     controller, computer = boards.devices["payload_ctrl"], boards.devices["payload_computer"]
     board = boards.devices["power_board"]
     environment = Environment(
-        ConstantWorld(config.environment),
+        ConstantWorld(config.environment) if sky is None else sky,
         mission.compute,
         controller if isinstance(controller, PayloadController) else None,
         computer if isinstance(computer, PoweredComputer) else None,
@@ -67,9 +69,19 @@ def make_world(boards: Boards, config: BenchConfig, mission: Mission, ground: Gr
     return World(
         lines={name: SerialLine(device) for name, device in boards.devices.items()},
         environment=environment,
-        channel=Channel(config.channel, config.seed),
+        channel=Channel(config.channel, config.seed, passes),
         ground=ground,
     )
+
+
+def _sky(plan: SkyPlan, mission: Mission) -> tuple[Sky, OrbitPasses]:
+    """The sky, and who sees the satellite in it. Raises TomlError for a mission without an orbit or a satellite."""
+    flown = plan.orbit or mission.orbit
+    if flown is None or mission.satellite is None:
+        raise TomlError("the bench has a [sky]: the mission needs an [orbit] and a [satellite]")
+    orbit = Orbit(flown.elements())
+    sky = Sky(plan, mission.satellite, orbit)
+    return sky, OrbitPasses(orbit, mission.stations, sky.start_tai_s)
 
 
 def _best_controller() -> tuple[str, Device]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flightsw.mission.strict_toml import TomlError, parse
 from hil.channel import ChannelPlan
-from hil.environment import BatteryAndSun
+from hil.environment import BatteryAndSun, SkyPlan
 
 AUTO = "auto"
 """`rtl://payload_ctrl` where the `sim` extra is installed, else `model://payload_ctrl`."""
@@ -30,6 +30,7 @@ class BenchConfig:
     devices: Devices = field(default_factory=Devices)
     channel: ChannelPlan = field(default_factory=ChannelPlan)
     environment: BatteryAndSun = field(default_factory=BatteryAndSun)
+    sky: SkyPlan | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**63:

@@ -9,6 +9,7 @@ from hil.channel.passes import Contact
 
 _S_NS = 1_000_000_000
 _AHEAD_S = 86_400.0
+_GIVE_UP_S = 10 * _AHEAD_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class OrbitPasses:
         )
 
     def next_edge_ns(self, now_ns: int) -> int | None:
-        """When the contact next begins, ends or changes its station, after `now_ns`; None: not within a day."""
+        """When the contact next begins, ends or changes its station, after `now_ns`; None: not for ten days."""
         window = self._window(now_ns)
         if window is None:
             return None
@@ -57,17 +58,19 @@ class OrbitPasses:
 
     def _window(self, now_ns: int) -> _Window | None:
         """The contact that goes on or comes next."""
-        self._look_ahead(now_ns / _S_NS + _AHEAD_S)
+        last_s = now_ns / _S_NS + _GIVE_UP_S
+        while (not self._windows or self._windows[-1].end_ns <= now_ns) and self._known_s < last_s:
+            self._look_ahead()
         at = bisect_right(self._windows, now_ns, key=lambda window: window.end_ns)
         return self._windows[at] if at < len(self._windows) else None
 
-    def _look_ahead(self, until_s: float) -> None:
-        while self._known_s < until_s:
-            begin_s, self._known_s = self._known_s, self._known_s + _AHEAD_S
-            begin, end = self._start_tai_s + begin_s, self._start_tai_s + self._known_s
-            for one in self._orbit.passes(self._stations, begin, end):
-                if one.rise_tai_s >= begin or begin_s == 0:
-                    self._add(self._ns(one.rise_tai_s), self._ns(one.set_tai_s), one.station)
+    def _look_ahead(self) -> None:
+        """Learn the passes of one more day."""
+        begin_s, self._known_s = self._known_s, self._known_s + _AHEAD_S
+        begin, end = self._start_tai_s + begin_s, self._start_tai_s + self._known_s
+        for one in self._orbit.passes(self._stations, begin, end):
+            if one.rise_tai_s >= begin or begin_s == 0:
+                self._add(self._ns(one.rise_tai_s), self._ns(one.set_tai_s), one.station)
 
     def _add(self, begin_ns: int, end_ns: int, station: str) -> None:
         begin_ns = max(begin_ns, self._windows[-1].end_ns if self._windows else 0)
