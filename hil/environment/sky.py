@@ -4,6 +4,7 @@ Power and heat move in steps of one second of the bench's clock; what the payloa
 (µW times ns is fJ), so the numbers do not depend on how time is cut. Sunrise and sunset are in between, where they are.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,9 +119,10 @@ class Sky:
         """What the battery truly holds."""
         return round(self.battery.charge_permille)
 
-    def celsius(self, node: str) -> float:
-        """The true temperature of payload, battery, radiator, panel or structure."""
-        return self.heat.celsius(node)
+    @property
+    def temperatures_centidegc(self) -> Mapping[str, int]:
+        """The true ones of payload, battery, radiator, panel and structure."""
+        return {name: round(100 * self.heat.celsius(name)) for name in self.heat.names}
 
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were."""

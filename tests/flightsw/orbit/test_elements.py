@@ -1,5 +1,4 @@
 import contextlib
-import types
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sgp4.api import Satrec
 
-import flightsw.orbit
 from flightsw.orbit import Elements, ElementsError, Orbit, OrbitError, circular, sun_synchronous, tai_s, utc
 
 # The ISS as Celestrak had it on 2008-09-20; the worked example of many texts on the format.
@@ -136,10 +134,3 @@ def test_times_go_there_and_back() -> None:
     assert utc(tai_s(moment)) == moment
     with pytest.raises(ValueError, match="time zone"):
         tai_s(datetime(2026, 6, 21))
-
-
-def test_all_is_what_is_public() -> None:
-    public = {
-        n for n, v in vars(flightsw.orbit).items() if not n.startswith("_") and not isinstance(v, types.ModuleType)
-    }
-    assert set(flightsw.orbit.__all__) == public

@@ -1,0 +1,65 @@
+"""A reference mission on its bench: the flight software sees only what the boards report."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from flightsw.mission import read_mission
+from flightsw.mission.strict_toml import parse
+from flightsw.orbit import Orbit, utc
+from hil.bench import Bench, BenchConfig, LockstepBench
+from hil.bench.config import Devices
+from hil.ground import ReportReceived
+from hil.reference import REFERENCES
+
+
+@pytest.fixture
+def fly() -> Iterator[Callable[..., Bench]]:
+    benches = []
+
+    def make(name: str, **sky: Any) -> Bench:
+        config = parse(REFERENCES[name].bench, BenchConfig, name)
+        assert config.sky is not None
+        devices = Devices(payload_ctrl="model://payload_ctrl")
+        config = replace(config, devices=devices, sky=replace(config.sky, **sky))
+        benches.append(LockstepBench(read_mission(REFERENCES[name].mission), config))
+        return benches[-1]
+
+    yield make
+    for bench in benches:
+        bench.close()
+
+
+def _power(bench: Bench) -> dict[str, Any]:
+    reports = [one for one in bench.events if isinstance(one, ReportReceived) and one.report.name == "power"]
+    return dict(reports[-1].parameters)
+
+
+def _begin_of_a_sunlit_pass(name: str) -> datetime:
+    mission = read_mission(REFERENCES[name].mission)
+    assert mission.orbit is not None
+    orbit = Orbit(mission.orbit.elements())
+    begin = orbit.elements.epoch_tai_s
+    passes = orbit.passes(mission.stations, begin, begin + 86_400)
+    sunlit = (one for one in passes if orbit.is_sunlit(one.rise_tai_s) and orbit.is_sunlit(one.set_tai_s))
+    return utc(next(sunlit).rise_tai_s + 60)
+
+
+@pytest.mark.req("SKY-009")
+def test_housekeeping_follows_the_sky(fly: Callable[..., Bench]) -> None:
+    bench = fly("cubesat", start_utc=_begin_of_a_sunlit_pass("cubesat"))
+    bench.run_for(15)
+    power, truth = _power(bench), bench.world.environment.readings()
+    assert power["sunlight"] is True
+    for name, true in (
+        ("battery_mv", truth.battery_mv),
+        ("array_mw", truth.array_mw),
+        ("panel_centidegc", truth.panel_temperature_centidegc),
+        ("battery_centidegc", truth.battery_temperature_centidegc),
+    ):
+        assert power[name] == pytest.approx(true, rel=0.02, abs=20), name
+    assert power["array_mw"] > 8000
+    assert power["payload_switch"]
