@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace generate prove bench bench-kernel fuzz lock wheel clean
+.PHONY: help setup demo test lint format trace generate prove bench bench-kernel test-gemma fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: setup ## Measure the packet layer and the controller
 
 bench-kernel: setup ## Compare the kernel's speed with llama.cpp's (builds it: minutes)
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/kernel/bench.py $(BENCH)
+
+test-gemma: setup ## Compare Gemma 3 270M with the reference (first: hil models fetch gemma3-270m)
+	$(BIN)/python -m pytest tests/firmware_bindings/kernel/gemma.py
 
 fuzz: setup ## Fuzz the kernel's loader and tokenizer: make fuzz RUNS=10000000 (needs clang libclang-rt-dev llvm)
 	@$(BIN)/python tests/firmware_bindings/kernel/fuzz/fuzz.py $(or $(RUNS),1000000)
