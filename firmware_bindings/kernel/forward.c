@@ -65,22 +65,28 @@ static panel panel_of(const worker *w) {
     const kernel_session *s = w->s;
     return (panel){s->panel_codes + w->thread * s->width * PANEL_ROWS, s->panel_scales + w->thread * s->width,
                    s->panel_minima + w->thread * s->width,
-                   s->panel_chains + (size_t)w->thread * PANEL_TOKENS * GROUP * PANEL_ROWS};
+                   s->panel_sums + (size_t)w->thread * s->options.batch_tokens * WAITING * PANEL_ROWS};
 }
 
 /* out[t, r] ← W[r] · x[t] for this thread's rows r. One token reads the rows as they are stored; several share rows
  * that are unpacked once. */
 static void multiply_q15(const worker *w, const matrix *weights, share rows, input in, float *out) {
     const q15_ops *o = w->s->ops.q15;
-    uint32_t r = rows.begin;
     panel unpacked = panel_of(w);
-    for (; in.count > 1 && o->multiply && r + PANEL_ROWS <= rows.end; r += PANEL_ROWS) {
-        o->unpack[weights->type](weights->data + r * weights->row_bytes, weights->row_bytes, weights->cols, &unpacked);
-        o->multiply(&unpacked, has_minimum(weights->type), &in.codes, in.count, weights->cols, out + r, weights->rows);
+    if (!in.codes.tiled) {
+        for (uint32_t t = 0; t < in.count; t++) {
+            o->rows_dot[weights->type](weights->data + rows.begin * weights->row_bytes, weights->row_bytes,
+                                       rows.end - rows.begin, &in.codes, t, weights->cols,
+                                       out + (size_t)t * weights->rows + rows.begin);
+        }
+        return;
     }
-    for (uint32_t t = 0; t < in.count; t++) {
-        o->rows_dot[weights->type](weights->data + r * weights->row_bytes, weights->row_bytes, rows.end - r, &in.codes,
-                                   t, weights->cols, out + (size_t)t * weights->rows + r);
+    for (uint32_t r = rows.begin; r < rows.end; r += PANEL_ROWS) {
+        uint32_t count = rows.end - r < PANEL_ROWS ? rows.end - r : PANEL_ROWS;
+        o->unpack[weights->type](weights->data + r * weights->row_bytes, weights->row_bytes, count, weights->cols,
+                                 &unpacked);
+        o->multiply(&unpacked, has_minimum(weights->type), &in.codes, in.count, weights->cols, count, out + r,
+                    weights->rows);
     }
 }
 
@@ -114,8 +120,9 @@ static void normalise(const worker *w, const matrix *weights, const float *x, fl
     for (uint32_t i = 0; i < size; i++) out[i] = x[i] * scale * weight[i];
 }
 
-static void quantise(const worker *w, const float *x, size_t size, const activations *codes, uint32_t slot) {
-    if (w->s->model->is_quantised) w->s->ops.q15->quantise(x, size, codes, slot);
+static void quantise(const worker *w, const float *x, size_t size, const activations *codes, uint32_t slot,
+                     uint32_t block) {
+    if (w->s->model->is_quantised) w->s->ops.q15->quantise(x, size, codes, slot, block);
 }
 
 /* The residual stream of this thread's slots, normalised, as floats and codes. */
@@ -125,7 +132,7 @@ static input normalised(const worker *w, const matrix *weights) {
     for (uint32_t i = slots.begin; i < slots.end; i++) {
         size_t at = (size_t)i * weights->cols;
         normalise(w, weights, s->x + at, s->normed + at);
-        quantise(w, s->normed + at, weights->cols, &s->codes, i);
+        quantise(w, s->normed + at, weights->cols, &s->codes, i, 0);
     }
     gather_slots(w);
     uint32_t first = first_slot(w);
@@ -228,7 +235,7 @@ static input blended(const worker *w, size_t width) {
     kernel_session *s = w->s;
     share slots = slots_of(w);
     for (uint32_t i = slots.begin; i < slots.end; i++) {
-        quantise(w, s->blended + (s->count == 1 ? 0 : i) * width, width, &s->codes, i);
+        quantise(w, s->blended + (s->count == 1 ? 0 : i) * width, width, &s->codes, i, 0);
     }
     gather_slots(w);
     return (input){s->blended, codes_from(s->codes, first_slot(w)), s->count};
@@ -261,9 +268,7 @@ static void feed_forward(const worker *w, const matrix *tensors) {
     for (uint32_t t = 0; t < s->count; t++) {
         size_t at = t * width + rows.begin, size = rows.end - rows.begin;
         (s->model->traits.has_gelu ? o->geglu : o->swiglu)(s->gate + at, s->up + at, size);
-        activations part = codes_from(s->gate_codes, t);
-        part.codes += rows.begin, part.scales += rows.begin / BLOCK, part.sums += rows.begin / BLOCK;
-        quantise(w, s->gate + at, size, &part, 0);
+        quantise(w, s->gate + at, size, &s->gate_codes, t, rows.begin / BLOCK);
     }
     barrier(w);
     in = (input){s->gate, s->gate_codes, s->count};
@@ -292,8 +297,10 @@ static void head(const worker *w) {
     share rows = share_of(w, output->rows, 1);
     gather_slots(w);
     normalise(w, &s->model->output_norm, s->x + last * width, normed);
-    quantise(w, normed, width, &s->codes, w->thread);
-    multiply(w, output, rows, (input){normed, codes_from(s->codes, w->thread), 1}, s->logits);
+    activations alone = codes_from(s->codes, w->thread);
+    alone.tiled = 0;
+    quantise(w, normed, width, &alone, 0, 0);
+    multiply(w, output, rows, (input){normed, alone, 1}, s->logits);
     for (uint32_t r = rows.begin; cap > 0 && r < rows.end; r++) s->logits[r] = cap * tanh_f32(s->logits[r] / cap);
 }
 

@@ -34,40 +34,44 @@ typedef struct {
     void (*geglu)(float *gate /* (n,) */, const float *up /* (n,) */, size_t n);
 } float_ops;
 
-/* The activations of tokens, 32 to a block: x ≈ scale · code. `width` is a multiple of 256. */
+/* The activations of tokens, 32 to a block: x ≈ scale · code. `width` is a multiple of 256. How the codes of a token lie
+ * is the instruction set's own; those of a tile of TILE tokens lie together if `tiled`, for `multiply`. */
 typedef struct {
-    int16_t *codes; /* (tokens, width); their order within a block is the instruction set's own */
+    int16_t *codes; /* (tokens, width) */
     float *scales;  /* (tokens, width / 32) */
     float *sums;    /* (tokens, width / 32) scale · Σ codes of the block */
     size_t width;
+    size_t tokens; /* that there is room for, a multiple of TILE */
+    int tiled;
 } activations;
 
-/* 32 rows of weights, unpacked: what several tokens share. */
+/* 32 rows of weights, unpacked: what several tokens share. In which order is the instruction set's own. */
 typedef struct {
     int16_t *codes; /* (blocks, 16, 32, 2): pairs of neighbours of each row */
     float *scales;  /* (blocks, 32) */
     float *minima;  /* (blocks, 32) */
-    float *chains;  /* (PANEL_TOKENS, 8, 32) */
+    float *sums;    /* (tokens, WAITING, 32) */
 } panel;
 
-enum { PANEL_TOKENS = 8 };
+enum { TILE = 4, WAITING = 3 };
 
 typedef struct {
     const char *name;
 
-    /* Token `token` of `out` ← x; n is a multiple of 32. */
-    void (*quantise)(const float *x /* (n,) */, size_t n, const activations *out, size_t token);
+    /* Token `token` of `out`, from block `block` on ← x; n is a multiple of 32. */
+    void (*quantise)(const float *x /* (n,) */, size_t n, const activations *out, size_t token, size_t block);
 
-    /* out[r] ← row r · token `token` of x, for `count` stored rows. */
+    /* out[r] ← row r · token `token` of x, for `count` stored rows; x is not tiled. */
     void (*rows_dot[TENSOR_TYPES])(const uint8_t *rows /* (count, row_bytes) */, size_t row_bytes, size_t count,
                                    const activations *x, size_t token, size_t n, float *out);
 
-    /* 32 stored rows → panel. NULL if this instruction set has no panels. */
-    void (*unpack[TENSOR_TYPES])(const uint8_t *rows /* (32, row_bytes) */, size_t row_bytes, size_t n, panel *out);
+    /* `count` stored rows, at most 32, → panel. NULL if this instruction set has no panels. */
+    void (*unpack[TENSOR_TYPES])(const uint8_t *rows /* (count, row_bytes) */, size_t row_bytes, size_t count, size_t n,
+                                 panel *out);
 
-    /* out[t · out_stride + r] ← row r of the panel · token t of x. */
-    void (*multiply)(const panel *weights, int minima, const activations *x, size_t tokens, size_t n, float *out,
-                     size_t out_stride);
+    /* out[t · out_stride + r] ← row r of the panel's first `count` · token t of x, which is tiled. */
+    void (*multiply)(const panel *weights, int minima, const activations *x, size_t tokens, size_t n, size_t count,
+                     float *out, size_t out_stride);
 } q15_ops;
 
 extern const float_ops float_ops_portable;

@@ -50,6 +50,6 @@ static inline float fold_chains(float *chain /* (8,) */) {
         for (size_t r = 0; r < count; r++) out[r] = row_dot(type, rows + r * row_bytes, x, token, n);                  \
     }
 
-void quantise_portable(const float *x, size_t n, const activations *out, size_t token);
+void quantise_portable(const float *x, size_t n, const activations *out, size_t token, size_t block);
 
 #endif

@@ -4,13 +4,13 @@
 
 #include <immintrin.h>
 
-enum { LANES = 8, TILE = 4 };
+enum { LANES = 8 };
 typedef __m256i ivec;
 typedef __m256 fvec;
 
 #define v_zero_int _mm256_setzero_si256
 #define v_load_int(at) _mm256_loadu_si256((const void *)(at))
-#define v_all_int _mm256_set1_epi32
+#define v_all_pairs(at) _mm256_castps_si256(_mm256_broadcast_ss((const void *)(at)))
 #define v_dot(sum, a, b) _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
 #define v_float _mm256_cvtepi32_ps
 #define v_zero _mm256_setzero_ps
@@ -22,7 +22,19 @@ typedef __m256 fvec;
 #define v_fma _mm256_fmadd_ps
 #define dot_pairs v_dot
 
-#include "q15_x86.h"
+#include "q15_x86_rows.h"
+
+INLINE void store_alone(const activations *out, size_t token, size_t b, __m256i first, __m256i second);
+
+#include "q15_x86_quantise.h"
+
+/* As the rows' codes come. */
+INLINE void store_alone(const activations *out, size_t token, size_t b, __m256i first, __m256i second) {
+    int16_t *at = out->codes + token * out->width + b * BLOCK;
+    codes32 codes = split_codes(first, second);
+    _mm256_storeu_si256((void *)at, codes.half[0]);
+    _mm256_storeu_si256((void *)(at + 16), codes.half[1]);
+}
 
 const q15_ops q15_ops_avx2 = Q15_OPS("avx2");
 #else

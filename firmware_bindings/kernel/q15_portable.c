@@ -1,8 +1,8 @@
 /* Plain C11: the oracle that the other instruction sets are compared with, and the fallback. */
 #include "q15.h"
 
-void quantise_portable(const float *x, size_t n, const activations *out, size_t token) {
-    for (size_t b = 0; b < n / BLOCK; b++, x += BLOCK) {
+void quantise_portable(const float *x, size_t n, const activations *out, size_t token, size_t block) {
+    for (size_t b = block; b < block + n / BLOCK; b++, x += BLOCK) {
         int16_t *codes = out->codes + token * out->width + b * BLOCK;
         uint32_t largest = 0;
         for (size_t i = 0; i < BLOCK; i++) {

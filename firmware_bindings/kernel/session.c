@@ -17,7 +17,8 @@ static kernel_status check(const kernel_options *o, kernel_error *error) {
 }
 
 static activations place_activations(arena *a, size_t tokens, size_t width) {
-    activations place = {.width = width};
+    tokens = (tokens + TILE - 1) / TILE * TILE;
+    activations place = {.width = width, .tokens = tokens};
     place.codes = arena_take(a, tokens, width * sizeof *place.codes);
     place.scales = arena_take(a, tokens, width / BLOCK * sizeof *place.scales);
     place.sums = arena_take(a, tokens, width / BLOCK * sizeof *place.sums);
@@ -54,7 +55,7 @@ static kernel_session *place(arena *a, const kernel_model *model, const kernel_o
     s->panel_codes = arena_take(a, o->threads, width * PANEL_ROWS * sizeof *s->panel_codes);
     s->panel_scales = arena_take(a, o->threads, width * sizeof *s->panel_scales);
     s->panel_minima = arena_take(a, o->threads, width * sizeof *s->panel_minima);
-    s->panel_chains = arena_take(a, o->threads, (size_t)PANEL_TOKENS * GROUP * PANEL_ROWS * sizeof *s->panel_chains);
+    s->panel_sums = arena_take(a, o->threads, tokens * WAITING * PANEL_ROWS * sizeof *s->panel_sums);
     s->history = arena_take(a, o->context_tokens, sizeof *s->history);
     s->bent = arena_take(a, m->vocab_size, sizeof *s->bent);
     s->ranked = arena_take(a, m->vocab_size, sizeof *s->ranked);
@@ -134,6 +135,7 @@ kernel_status kernel_forward(kernel_session *s, const uint32_t *ids, uint32_t co
     }
     s->ids = ids;
     s->count = count;
+    s->codes.tiled = s->gate_codes.tiled = count > 1 && s->ops.q15->multiply;
     s->want_logits = want_logits;
     s->has_logits = 0;
     atomic_store_explicit(&s->last_stage, UINT32_MAX, memory_order_relaxed);

@@ -38,7 +38,7 @@ struct kernel_session {
     int16_t *panel_codes;   /* (threads, 32 · W); these four are ops.h's panel */
     float *panel_scales;    /* (threads, W) */
     float *panel_minima;    /* (threads, W) */
-    float *panel_chains;    /* (threads, PANEL_TOKENS · 8 · 32) */
+    float *panel_sums;      /* (threads, T · WAITING · 32) */
     uint32_t *history;      /* (C,) the tokens appended */
     float *bent;            /* (vocab,) logits with penalties, biases and temperature; sample.c's alone */
     uint32_t *ranked;       /* (vocab,) ids by them; sample.c's alone */

@@ -1,0 +1,167 @@
+/* Panels for x86: 32 rows, unpacked once, times all tokens of a batch. Included by a file that has defined:
+ *
+ *   ivec, fvec              vectors of LANES 32-bit integers and floats
+ *   v_dot(sum, a, b)        sum + a.low · b.low + a.high · b.high in each 32-bit lane
+ *   v_…                     the few other operations on them
+ *
+ * Everything lies in the order in which a tile of 2 · LANES rows and TILE tokens wants it: block by block, those of a
+ * chain together. So a chain stays in registers from its first block to its last, and all memory is read in ascending
+ * order. A tile of activations is (blocks, 16 pairs, TILE, 2), its scales and sums (blocks, TILE).
+ */
+#ifndef SUNLIT_KERNEL_Q15_X86_PANELS_H
+#define SUNLIT_KERNEL_Q15_X86_PANELS_H
+
+#include "q15_x86_codes.h"
+
+/* Where block `b` of a row lies, with those of a chain together: `groups` blocks to a chain. */
+INLINE size_t place_of(size_t b, size_t groups) { return b % GROUP * groups + b / GROUP; }
+
+INLINE size_t groups_of(size_t n) { return (n / BLOCK + GROUP - 1) / GROUP; }
+
+/* Where the scales of block b of a tile's tokens lie; its codes lie at BLOCK times that. */
+INLINE size_t tiled_place_of(const activations *x, size_t tile, size_t b) {
+    return ((b % GROUP * (x->tokens / TILE) + tile) * (x->width / (BLOCK * GROUP)) + b / GROUP) * TILE;
+}
+
+/* Eight rows of eight pairs → eight pairs of eight rows, PANEL_ROWS pairs apart. */
+INLINE void transpose(const __m256i *row, int16_t *out) {
+    __m256i a[8], b[8];
+    for (int i = 0; i < 4; i++) {
+        a[2 * i] = _mm256_unpacklo_epi32(row[2 * i], row[2 * i + 1]);
+        a[2 * i + 1] = _mm256_unpackhi_epi32(row[2 * i], row[2 * i + 1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < 2; k++) {
+            b[4 * i + 2 * k] = _mm256_unpacklo_epi64(a[4 * i + k], a[4 * i + k + 2]);
+            b[4 * i + 2 * k + 1] = _mm256_unpackhi_epi64(a[4 * i + k], a[4 * i + k + 2]);
+        }
+    }
+    for (int k = 0; k < 4; k++) {
+        __m256i first = _mm256_permute2x128_si256(b[k], b[k + 4], 0x20);
+        __m256i second = _mm256_permute2x128_si256(b[k], b[k + 4], 0x31);
+        _mm256_storeu_si256((void *)(out + 2 * PANEL_ROWS * k), first);
+        _mm256_storeu_si256((void *)(out + 2 * PANEL_ROWS * (k + 4)), second);
+    }
+}
+
+#define UNPACK(type, group_bytes, has_minima)                                                                          \
+    static void unpack_##type(const uint8_t *rows, size_t row_bytes, size_t count, size_t n, panel *out) {             \
+        for (size_t b = 0; b < n / BLOCK; b += GROUP) {                                                                \
+            int blocks = n / BLOCK - b < GROUP ? (int)(n / BLOCK - b) : GROUP;                                         \
+            const uint8_t *group = rows + b / GROUP * group_bytes;                                                     \
+            for (size_t r = 0; r < PANEL_ROWS; r++) {                                                                  \
+                float scale[GROUP], minimum[GROUP];                                                                    \
+                scales8 s = scales_##type(group + (r < count ? r : 0) * row_bytes, blocks);                            \
+                _mm256_storeu_ps(scale, s.scale);                                                                      \
+                _mm256_storeu_ps(minimum, s.minimum);                                                                  \
+                for (size_t j = 0; j < (size_t)blocks; j++) {                                                          \
+                    size_t at = place_of(b + j, groups_of(n)) * PANEL_ROWS + r;                                        \
+                    out->scales[at] = scale[j];                                                                        \
+                    if (has_minima) out->minima[at] = minimum[j];                                                      \
+                }                                                                                                      \
+            }                                                                                                          \
+            for (int j = 0; j < blocks; j++) {                                                                         \
+                int16_t *at = out->codes + place_of(b + (size_t)j, groups_of(n)) * BLOCK * PANEL_ROWS;                 \
+                for (size_t r = 0; r < PANEL_ROWS; r += 8) {                                                           \
+                    __m256i first[8], second[8];                                                                       \
+                    for (size_t i = 0; i < 8; i++) {                                                                   \
+                        codes32 codes = codes_##type(group + (r + i < count ? r + i : 0) * row_bytes, j);              \
+                        first[i] = codes.half[0];                                                                      \
+                        second[i] = codes.half[1];                                                                     \
+                    }                                                                                                  \
+                    transpose(first, at + 2 * r);                                                                      \
+                    transpose(second, at + 2 * r + 8 * 2 * PANEL_ROWS);                                                \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+UNPACK(q4_0, 144, 0)
+UNPACK(q4_1, 160, 1)
+UNPACK(q5_0, 176, 0)
+UNPACK(q5_1, 192, 1)
+UNPACK(q8_0, 272, 0)
+UNPACK(q4_k, 144, 1)
+UNPACK(q5_k, 176, 1)
+UNPACK(q6_k, 210, 0)
+
+/* Chain j of 2 · LANES rows from `row` and `tokens` of a tile, which is a constant where this is inlined. */
+INLINE void tile_chain(const panel *p, int minima, const activations *x, size_t row, size_t tile, size_t tokens, size_t j,
+                       size_t n, fvec chain[TILE][2]) {
+    size_t from = place_of(j, groups_of(n)), to = tiled_place_of(x, tile, j);
+    const int16_t *w = p->codes + from * BLOCK * PANEL_ROWS + 2 * row, *codes = x->codes + to * BLOCK;
+    const float *scales = p->scales + from * PANEL_ROWS + row, *lows = p->minima + from * PANEL_ROWS + row;
+    const float *x_scales = x->scales + to, *x_sums = x->sums + to;
+    for (size_t t = 0; t < tokens; t++) chain[t][0] = chain[t][1] = v_zero();
+    for (size_t b = j; b < n / BLOCK; b += GROUP) {
+        ivec sum[TILE][2];
+        for (size_t t = 0; t < tokens; t++) sum[t][0] = sum[t][1] = v_zero_int();
+        for (size_t k = 0; k < BLOCK / 2; k++) {
+            ivec first = v_load_int(w + 2 * k * PANEL_ROWS), second = v_load_int(w + 2 * k * PANEL_ROWS + 2 * LANES);
+            for (size_t t = 0; t < tokens; t++) {
+                ivec pair = v_all_pairs(codes + 2 * (k * TILE + t));
+                sum[t][0] = v_dot(sum[t][0], first, pair);
+                sum[t][1] = v_dot(sum[t][1], second, pair);
+            }
+        }
+        for (size_t v = 0; v < 2; v++) {
+            fvec scale = v_load(scales + v * LANES), low = v_load(lows + v * LANES);
+            for (size_t t = 0; t < tokens; t++) {
+                chain[t][v] = v_fma(v_float(sum[t][v]), v_mul(scale, v_all(x_scales[t])), chain[t][v]);
+                if (minima) chain[t][v] = v_fma(low, v_all(x_sums[t]), chain[t][v]);
+            }
+        }
+        w += BLOCK * PANEL_ROWS, codes += BLOCK * TILE;
+        scales += PANEL_ROWS, lows += PANEL_ROWS, x_scales += TILE, x_sums += TILE;
+    }
+}
+
+/* The chains come in the order 0 4 2 6 1 5 3 7, so that the tree of their sum is a binary counter: the sum of two is
+ * taken as soon as both are there, and three places hold what waits. */
+static const uint8_t chain_order[GROUP] = {0, 4, 2, 6, 1, 5, 3, 7};
+
+INLINE void tile_step(const panel *p, int minima, const activations *x, size_t tile, size_t tokens, size_t step,
+                      size_t n, float *sums) {
+    for (size_t row = 0; row < PANEL_ROWS; row += 2 * LANES) {
+        fvec chain[TILE][2];
+        tile_chain(p, minima, x, row, tile, tokens, chain_order[step], n, chain);
+        for (size_t t = 0; t < tokens; t++) {
+            for (size_t v = 0; v < 2; v++) {
+                float *place = sums + ((tile * TILE + t) * WAITING) * PANEL_ROWS + row + v * LANES;
+                fvec sum = chain[t][v];
+                size_t level = 0;
+                for (; step >> level & 1; level++) sum = v_add(v_load(place + level * PANEL_ROWS), sum);
+                v_store(place + (level < WAITING ? level : 0) * PANEL_ROWS, sum);
+            }
+        }
+    }
+}
+
+#define TILE_STEP(minima, tokens) tile_step(p, minima, x, tile, tokens, step, n, p->sums)
+
+static void multiply(const panel *p, int minima, const activations *x, size_t tokens, size_t n, size_t count, float *out,
+                     size_t out_stride) {
+    for (size_t step = 0; step < GROUP; step++) {
+        for (size_t tile = 0; tile * TILE < tokens; tile++) {
+            size_t left = tokens - tile * TILE;
+            if (left >= TILE) {
+                if (minima) {
+                    TILE_STEP(1, TILE);
+                } else {
+                    TILE_STEP(0, TILE);
+                }
+            } else if (left == 3) {
+                TILE_STEP(minima, 3);
+            } else if (left == 2) {
+                TILE_STEP(minima, 2);
+            } else {
+                TILE_STEP(minima, 1);
+            }
+        }
+    }
+    for (size_t t = 0; t < tokens; t++) {
+        memcpy(out + t * out_stride, p->sums + t * WAITING * PANEL_ROWS, count * sizeof *out);
+    }
+}
+
+#endif
