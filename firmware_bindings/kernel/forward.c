@@ -63,9 +63,10 @@ static uint32_t first_slot(const worker *w) { return w->s->count == 1 ? w->threa
 
 static panel panel_of(const worker *w) {
     const kernel_session *s = w->s;
-    return (panel){s->panel_codes + w->thread * s->width * PANEL_ROWS, s->panel_scales + w->thread * s->width,
-                   s->panel_minima + w->thread * s->width,
-                   s->panel_sums + (size_t)w->thread * s->options.batch_tokens * WAITING * PANEL_ROWS};
+    return (panel){.codes = s->panel_codes + w->thread * s->width * PANEL_ROWS,
+                   .scales = s->panel_scales + w->thread * s->width,
+                   .minima = s->panel_minima + w->thread * s->width,
+                   .sums = s->panel_sums + (size_t)w->thread * s->options.batch_tokens * WAITING * PANEL_ROWS};
 }
 
 /* out[t, r] ← W[r] · x[t] for this thread's rows r. One token reads the rows as they are stored; several share rows
@@ -257,18 +258,27 @@ static void attention(const worker *w, uint32_t l) {
     add_residual(w, &tensors[ATTN_POST_NORM]);
 }
 
-static void feed_forward(const worker *w, const matrix *tensors) {
+/* Gate and up of these rows, and what goes on to the next matrix. */
+static void open_gate(const worker *w, const matrix *tensors, input in, share rows) {
     kernel_session *s = w->s;
     const float_ops *o = s->ops.f32;
-    size_t width = s->model->shape.feed_forward;
-    share rows = share_of(w, (uint32_t)width, BLOCK);
-    input in = normalised(w, &tensors[FFN_NORM]);
+    size_t width = s->model->shape.feed_forward, size = rows.end - rows.begin;
     multiply(w, &tensors[FFN_GATE], rows, in, s->gate);
     multiply(w, &tensors[FFN_UP], rows, in, s->up);
     for (uint32_t t = 0; t < s->count; t++) {
-        size_t at = t * width + rows.begin, size = rows.end - rows.begin;
+        size_t at = t * width + rows.begin;
         (s->model->traits.has_gelu ? o->geglu : o->swiglu)(s->gate + at, s->up + at, size);
         quantise(w, s->gate + at, size, &s->gate_codes, t, rows.begin / BLOCK);
+    }
+}
+
+static void feed_forward(const worker *w, const matrix *tensors) {
+    kernel_session *s = w->s;
+    share rows = share_of(w, s->model->shape.feed_forward, BLOCK);
+    uint32_t step = s->count == 1 ? rows.end - rows.begin : PANEL_ROWS; /* few enough for the cache */
+    input in = normalised(w, &tensors[FFN_NORM]);
+    for (uint32_t r = rows.begin; r < rows.end; r += step) {
+        open_gate(w, tensors, in, (share){r, rows.end - r < step ? rows.end : r + step});
     }
     barrier(w);
     in = (input){s->gate, s->gate_codes, s->count};

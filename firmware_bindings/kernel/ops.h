@@ -51,6 +51,8 @@ typedef struct {
     float *scales;  /* (blocks, 32) */
     float *minima;  /* (blocks, 32) */
     float *sums;    /* (tokens, WAITING, 32) */
+    const uint8_t *next; /* (next_bytes,) what is unpacked after this, as far as anybody knows: fetched meanwhile */
+    size_t next_bytes;
 } panel;
 
 enum { TILE = 4, WAITING = 3 };

@@ -13,9 +13,7 @@
 
 #include "q15_x86_codes.h"
 
-/* Where block `b` of a row lies, with those of a chain together: `groups` blocks to a chain. */
-INLINE size_t place_of(size_t b, size_t groups) { return b % GROUP * groups + b / GROUP; }
-
+/* Blocks of a chain in a panel, at most: chain j begins after j times so many. */
 INLINE size_t groups_of(size_t n) { return (n / BLOCK + GROUP - 1) / GROUP; }
 
 /* Where the scales of block b of a tile's tokens lie; its codes lie at BLOCK times that. */
@@ -23,8 +21,8 @@ INLINE size_t tiled_place_of(const activations *x, size_t tile, size_t b) {
     return ((b % GROUP * (x->tokens / TILE) + tile) * (x->width / (BLOCK * GROUP)) + b / GROUP) * TILE;
 }
 
-/* Eight rows of eight pairs → eight pairs of eight rows, PANEL_ROWS pairs apart. */
-INLINE void transpose(const __m256i *row, int16_t *out) {
+/* Eight rows of eight words → eight columns, `stride` words apart. */
+INLINE void transpose(const __m256i *row, void *out, size_t stride) {
     __m256i a[8], b[8];
     for (int i = 0; i < 4; i++) {
         a[2 * i] = _mm256_unpacklo_epi32(row[2 * i], row[2 * i + 1]);
@@ -36,41 +34,39 @@ INLINE void transpose(const __m256i *row, int16_t *out) {
             b[4 * i + 2 * k + 1] = _mm256_unpackhi_epi64(a[4 * i + k], a[4 * i + k + 2]);
         }
     }
-    for (int k = 0; k < 4; k++) {
-        __m256i first = _mm256_permute2x128_si256(b[k], b[k + 4], 0x20);
-        __m256i second = _mm256_permute2x128_si256(b[k], b[k + 4], 0x31);
-        _mm256_storeu_si256((void *)(out + 2 * PANEL_ROWS * k), first);
-        _mm256_storeu_si256((void *)(out + 2 * PANEL_ROWS * (k + 4)), second);
+    for (size_t k = 0; k < 4; k++) {
+        float *first = (float *)out + k * stride, *second = first + 4 * stride;
+        _mm256_storeu_si256((void *)first, _mm256_permute2x128_si256(b[k], b[k + 4], 0x20));
+        _mm256_storeu_si256((void *)second, _mm256_permute2x128_si256(b[k], b[k + 4], 0x31));
     }
 }
 
+/* Rows that are not there are the first one's twins. */
 #define UNPACK(type, group_bytes, has_minima)                                                                          \
     static void unpack_##type(const uint8_t *rows, size_t row_bytes, size_t count, size_t n, panel *out) {             \
-        for (size_t b = 0; b < n / BLOCK; b += GROUP) {                                                                \
-            int blocks = n / BLOCK - b < GROUP ? (int)(n / BLOCK - b) : GROUP;                                         \
-            const uint8_t *group = rows + b / GROUP * group_bytes;                                                     \
-            for (size_t r = 0; r < PANEL_ROWS; r++) {                                                                  \
-                float scale[GROUP], minimum[GROUP];                                                                    \
-                scales8 s = scales_##type(group + (r < count ? r : 0) * row_bytes, blocks);                            \
-                _mm256_storeu_ps(scale, s.scale);                                                                      \
-                _mm256_storeu_ps(minimum, s.minimum);                                                                  \
-                for (size_t j = 0; j < (size_t)blocks; j++) {                                                          \
-                    size_t at = place_of(b + j, groups_of(n)) * PANEL_ROWS + r;                                        \
-                    out->scales[at] = scale[j];                                                                        \
-                    if (has_minima) out->minima[at] = minimum[j];                                                      \
+        size_t groups = groups_of(n);                                                                                  \
+        out->next = rows + PANEL_ROWS * row_bytes;                                                                     \
+        out->next_bytes = PANEL_ROWS * row_bytes;                                                                      \
+        for (size_t g = 0; g < groups; g++) {                                                                          \
+            int blocks = n / BLOCK - g * GROUP < GROUP ? (int)(n / BLOCK - g * GROUP) : GROUP;                         \
+            for (size_t r = 0; r < PANEL_ROWS; r += 8) {                                                               \
+                const uint8_t *group[8];                                                                               \
+                __m256i first[8], second[8];                                                                           \
+                for (size_t i = 0; i < 8; i++) {                                                                       \
+                    group[i] = rows + (r + i < count ? r + i : 0) * row_bytes + g * group_bytes;                       \
+                    scales8 scales = scales_##type(group[i], blocks);                                                  \
+                    first[i] = _mm256_castps_si256(scales.scale), second[i] = _mm256_castps_si256(scales.minimum);     \
                 }                                                                                                      \
-            }                                                                                                          \
-            for (int j = 0; j < blocks; j++) {                                                                         \
-                int16_t *at = out->codes + place_of(b + (size_t)j, groups_of(n)) * BLOCK * PANEL_ROWS;                 \
-                for (size_t r = 0; r < PANEL_ROWS; r += 8) {                                                           \
-                    __m256i first[8], second[8];                                                                       \
+                transpose(first, out->scales + g * PANEL_ROWS + r, groups * PANEL_ROWS);                               \
+                if (has_minima) transpose(second, out->minima + g * PANEL_ROWS + r, groups * PANEL_ROWS);              \
+                for (int j = 0; j < blocks; j++) {                                                                     \
+                    int16_t *at = out->codes + ((size_t)j * groups + g) * BLOCK * PANEL_ROWS + 2 * r;                  \
                     for (size_t i = 0; i < 8; i++) {                                                                   \
-                        codes32 codes = codes_##type(group + (r + i < count ? r + i : 0) * row_bytes, j);              \
-                        first[i] = codes.half[0];                                                                      \
-                        second[i] = codes.half[1];                                                                     \
+                        codes32 codes = codes_##type(group[i], j);                                                     \
+                        first[i] = codes.half[0], second[i] = codes.half[1];                                           \
                     }                                                                                                  \
-                    transpose(first, at + 2 * r);                                                                      \
-                    transpose(second, at + 2 * r + 8 * 2 * PANEL_ROWS);                                                \
+                    transpose(first, at, PANEL_ROWS);                                                                  \
+                    transpose(second, at + 8 * 2 * PANEL_ROWS, PANEL_ROWS);                                            \
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
@@ -88,7 +84,7 @@ UNPACK(q6_k, 210, 0)
 /* Chain j of 2 · LANES rows from `row` and `tokens` of a tile, which is a constant where this is inlined. */
 INLINE void tile_chain(const panel *p, int minima, const activations *x, size_t row, size_t tile, size_t tokens, size_t j,
                        size_t n, fvec chain[TILE][2]) {
-    size_t from = place_of(j, groups_of(n)), to = tiled_place_of(x, tile, j);
+    size_t from = j * groups_of(n), to = tiled_place_of(x, tile, j);
     const int16_t *w = p->codes + from * BLOCK * PANEL_ROWS + 2 * row, *codes = x->codes + to * BLOCK;
     const float *scales = p->scales + from * PANEL_ROWS + row, *lows = p->minima + from * PANEL_ROWS + row;
     const float *x_scales = x->scales + to, *x_sums = x->sums + to;
@@ -121,47 +117,63 @@ INLINE void tile_chain(const panel *p, int minima, const activations *x, size_t 
 static const uint8_t chain_order[GROUP] = {0, 4, 2, 6, 1, 5, 3, 7};
 
 INLINE void tile_step(const panel *p, int minima, const activations *x, size_t tile, size_t tokens, size_t step,
-                      size_t n, float *sums) {
+                      size_t n, float *out, size_t out_stride) {
     for (size_t row = 0; row < PANEL_ROWS; row += 2 * LANES) {
         fvec chain[TILE][2];
         tile_chain(p, minima, x, row, tile, tokens, chain_order[step], n, chain);
-        for (size_t t = 0; t < tokens; t++) {
-            for (size_t v = 0; v < 2; v++) {
-                float *place = sums + ((tile * TILE + t) * WAITING) * PANEL_ROWS + row + v * LANES;
-                fvec sum = chain[t][v];
-                size_t level = 0;
-                for (; step >> level & 1; level++) sum = v_add(v_load(place + level * PANEL_ROWS), sum);
-                v_store(place + (level < WAITING ? level : 0) * PANEL_ROWS, sum);
+        float *to = p->sums + tile * TILE * WAITING * PANEL_ROWS + row;
+        size_t stride = WAITING * PANEL_ROWS, level = 0;
+        for (; step >> level & 1; level++, to += PANEL_ROWS) {
+            _Pragma("GCC unroll 4") for (size_t t = 0; t < tokens; t++) {
+                chain[t][0] = v_add(v_load(to + t * stride), chain[t][0]);
+                chain[t][1] = v_add(v_load(to + t * stride + LANES), chain[t][1]);
             }
+        }
+        if (level == WAITING) to = out + tile * TILE * out_stride + row, stride = out_stride;
+        _Pragma("GCC unroll 4") for (size_t t = 0; t < tokens; t++) {
+            v_store(to + t * stride, chain[t][0]);
+            v_store(to + t * stride + LANES, chain[t][1]);
         }
     }
 }
 
-#define TILE_STEP(minima, tokens) tile_step(p, minima, x, tile, tokens, step, n, p->sums)
+/* Each is a function of its own: the compiler plans the registers of one at a time. */
+#define TILE_STEP(minima, tokens)                                                                                      \
+    static void tile_step_##minima##_##tokens(const panel *p, const activations *x, size_t tile, size_t step,          \
+                                              size_t n, float *out, size_t out_stride) {                               \
+        tile_step(p, minima, x, tile, tokens, step, n, out, out_stride);                                               \
+    }
+
+TILE_STEP(0, 1)
+TILE_STEP(0, 2)
+TILE_STEP(0, 3)
+TILE_STEP(0, 4)
+TILE_STEP(1, 1)
+TILE_STEP(1, 2)
+TILE_STEP(1, 3)
+TILE_STEP(1, 4)
 
 static void multiply(const panel *p, int minima, const activations *x, size_t tokens, size_t n, size_t count, float *out,
                      size_t out_stride) {
+    typedef void tile_function(const panel *, const activations *, size_t, size_t, size_t, float *, size_t);
+    static tile_function *const functions[2][TILE] = {
+        {tile_step_0_1, tile_step_0_2, tile_step_0_3, tile_step_0_4},
+        {tile_step_1_1, tile_step_1_2, tile_step_1_3, tile_step_1_4},
+    };
+    int whole = count == PANEL_ROWS; /* else its rows go by way of the first waiting place, which is free by then */
+    float *to = whole ? out : p->sums;
+    size_t stride = whole ? out_stride : WAITING * PANEL_ROWS;
+    size_t share = p->next_bytes / (GROUP * ((tokens + TILE - 1) / TILE)) + 1, fetched = 0;
     for (size_t step = 0; step < GROUP; step++) {
         for (size_t tile = 0; tile * TILE < tokens; tile++) {
-            size_t left = tokens - tile * TILE;
-            if (left >= TILE) {
-                if (minima) {
-                    TILE_STEP(1, TILE);
-                } else {
-                    TILE_STEP(0, TILE);
-                }
-            } else if (left == 3) {
-                TILE_STEP(minima, 3);
-            } else if (left == 2) {
-                TILE_STEP(minima, 2);
-            } else {
-                TILE_STEP(minima, 1);
+            size_t left = tokens - tile * TILE < TILE ? tokens - tile * TILE : TILE;
+            functions[minima][left - 1](p, x, tile, step, n, to, stride);
+            for (size_t most = fetched + share; fetched < most && fetched < p->next_bytes; fetched += 64) {
+                __builtin_prefetch(p->next + fetched, 0, 2);
             }
         }
     }
-    for (size_t t = 0; t < tokens; t++) {
-        memcpy(out + t * out_stride, p->sums + t * WAITING * PANEL_ROWS, count * sizeof *out);
-    }
+    for (size_t t = 0; !whole && t < tokens; t++) memcpy(out + t * out_stride, to + t * stride, count * sizeof *out);
 }
 
 #endif
