@@ -55,6 +55,7 @@ static activations codes_from(activations codes, size_t token) {
     codes.codes += token * codes.width;
     codes.scales += token * (codes.width / BLOCK);
     codes.sums += token * (codes.width / BLOCK);
+    codes.totals += 2 * token * (codes.width / BLOCK);
     return codes;
 }
 

@@ -40,6 +40,7 @@ typedef struct {
     int16_t *codes; /* (tokens, width) */
     float *scales;  /* (tokens, width / 32) */
     float *sums;    /* (tokens, width / 32) scale · Σ codes of the block */
+    int32_t *totals; /* (tokens, width / 256, 2, 8) Σ codes of each half of a block; AVX-512's alone */
     size_t width;
     size_t tokens; /* that there is room for, a multiple of TILE */
     int tiled;

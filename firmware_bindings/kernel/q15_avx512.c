@@ -25,21 +25,9 @@ static inline __attribute__((always_inline)) ivec v_dot(ivec sum, ivec a, ivec b
 #define v_add _mm512_add_ps
 #define v_mul _mm512_mul_ps
 #define v_fma _mm512_fmadd_ps
-#define dot_pairs _mm256_dpwssd_epi32
 
-#include "q15_x86_rows.h"
-
-INLINE void store_alone(const activations *out, size_t token, size_t b, __m256i first, __m256i second);
-
+#include "q15_avx512_rows.h"
 #include "q15_x86_quantise.h"
-
-/* As the rows' codes come. */
-INLINE void store_alone(const activations *out, size_t token, size_t b, __m256i first, __m256i second) {
-    int16_t *at = out->codes + token * out->width + b * BLOCK;
-    codes32 codes = split_codes(first, second);
-    _mm256_storeu_si256((void *)at, codes.half[0]);
-    _mm256_storeu_si256((void *)(at + 16), codes.half[1]);
-}
 
 const q15_ops q15_ops_avx512 = Q15_OPS("avx512");
 #else

@@ -7,19 +7,6 @@
 
 #include "q15_x86_panels.h"
 
-/* The even ones of 32 codes. */
-INLINE __m256i every_other(__m256i first, __m256i second) {
-    first = _mm256_srai_epi32(_mm256_slli_epi32(first, 16), 16);
-    second = _mm256_srai_epi32(_mm256_slli_epi32(second, 16), 16);
-    return _mm256_permute4x64_epi64(_mm256_packs_epi32(first, second), 0xD8);
-}
-
-/* 32 codes in the order of split_signed. */
-INLINE codes32 split_codes(__m256i first, __m256i second) {
-    return (codes32){{every_other(first, second),
-                      every_other(_mm256_srli_epi32(first, 16), _mm256_srli_epi32(second, 16))}};
-}
-
 /* Codes of one of a tile's tokens: 16 pairs, TILE pairs apart. */
 INLINE void store_pairs(int16_t *out, codes32 codes) {
     int32_t pairs[BLOCK / 2];

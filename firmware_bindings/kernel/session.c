@@ -22,6 +22,7 @@ static activations place_activations(arena *a, size_t tokens, size_t width) {
     place.codes = arena_take(a, tokens, width * sizeof *place.codes);
     place.scales = arena_take(a, tokens, width / BLOCK * sizeof *place.scales);
     place.sums = arena_take(a, tokens, width / BLOCK * sizeof *place.sums);
+    place.totals = arena_take(a, tokens, width / BLOCK * 2 * sizeof *place.totals);
     return place;
 }
 

@@ -1,7 +1,6 @@
-/* One row times one token for x86, with codes of 16 bits; included by a file that has defined dot_pairs(sum, a, b): sum +
- * a.low · b.low + a.high · b.high in each 32-bit lane, as __m256i. */
-#ifndef SUNLIT_KERNEL_Q15_X86_ROWS_H
-#define SUNLIT_KERNEL_Q15_X86_ROWS_H
+/* One row times one token for AVX2: codes of 16 bits, in the order of split_signed. */
+#ifndef SUNLIT_KERNEL_Q15_AVX2_ROWS_H
+#define SUNLIT_KERNEL_Q15_AVX2_ROWS_H
 
 #include "q15_x86_codes.h"
 
@@ -30,7 +29,7 @@ INLINE __m256i sums8(const __m256i *part) {
 }
 
 INLINE __m256i block_dot(codes32 w, const int16_t *x) {
-    return dot_pairs(_mm256_madd_epi16(w.half[0], load256(x)), w.half[1], load256(x + 16));
+    return _mm256_add_epi32(_mm256_madd_epi16(w.half[0], load256(x)), _mm256_madd_epi16(w.half[1], load256(x + 16)));
 }
 
 /* Lane j takes in the group's block j. */
@@ -81,5 +80,13 @@ STORED_ROWS(q8_0, 272, 0)
 STORED_ROWS(q4_k, 144, 1)
 STORED_ROWS(q5_k, 176, 1)
 STORED_ROWS(q6_k, 210, 0)
+
+/* Codes of block b of a token, 16 in each vector. */
+INLINE void store_alone(const activations *out, size_t token, size_t b, __m256i first, __m256i second) {
+    int16_t *at = out->codes + token * out->width + b * BLOCK;
+    codes32 codes = split_codes(first, second);
+    _mm256_storeu_si256((void *)at, codes.half[0]);
+    _mm256_storeu_si256((void *)(at + 16), codes.half[1]);
+}
 
 #endif
