@@ -37,9 +37,9 @@ typedef struct {
 /* The activations of tokens, 32 to a block: x ≈ scale · code. `width` is a multiple of 256. How the codes of a token lie
  * is the instruction set's own; those of a tile of TILE tokens lie together if `tiled`, for `multiply`. */
 typedef struct {
-    int16_t *codes; /* (tokens, width) */
-    float *scales;  /* (tokens, width / 32) */
-    float *sums;    /* (tokens, width / 32) scale · Σ codes of the block */
+    int16_t *codes;  /* (tokens, width) */
+    float *scales;   /* (tokens, width / 32) */
+    float *sums;     /* (tokens, width / 32) scale · Σ codes of the block */
     int32_t *totals; /* (tokens, width / 256, 2, 8) Σ codes of each half of a block; AVX-512's alone */
     size_t width;
     size_t tokens; /* that there is room for, a multiple of TILE */
@@ -48,10 +48,10 @@ typedef struct {
 
 /* 32 rows of weights, unpacked: what several tokens share. In which order is the instruction set's own. */
 typedef struct {
-    int16_t *codes; /* (blocks, 16, 32, 2): pairs of neighbours of each row */
-    float *scales;  /* (blocks, 32) */
-    float *minima;  /* (blocks, 32) */
-    float *sums;    /* (tokens, WAITING, 32) */
+    int16_t *codes;      /* (blocks, 16, 32, 2): pairs of neighbours of each row */
+    float *scales;       /* (blocks, 32) */
+    float *minima;       /* (blocks, 32) */
+    float *sums;         /* (tokens, WAITING, 32) */
     const uint8_t *next; /* (next_bytes,) what is unpacked after this, as far as anybody knows: fetched meanwhile */
     size_t next_bytes;
 } panel;

@@ -12,11 +12,18 @@
 typedef struct {
     __m512i quads[4];
     __m256 scale, minimum;
+    __m256i half_scales[2]; /* Q6_K's alone: of the first and of the second half of each block */
 } group8;
+
+/* In a register: a load that crosses a cache line is dear, and gcc would repeat it for each use. */
+INLINE __m512i kept(__m512i v) {
+    __asm__("" : "+v"(v));
+    return v;
+}
 
 /* The first `bytes` of 64, then zeros; nothing behind them is touched. A plain load where `bytes` is a constant ≥ 64. */
 INLINE __m512i load512(const uint8_t *at, int bytes) {
-    if (bytes >= 64) return _mm512_loadu_si512(at);
+    if (bytes >= 64) return kept(_mm512_loadu_si512(at));
     return _mm512_maskz_loadu_epi8(bytes <= 0 ? 0 : ~(__mmask64)0 >> (64 - bytes), at);
 }
 
@@ -42,10 +49,11 @@ INLINE __m512i pick(octets192 g, __m512i index) {
 
 /* For blocks of `block_words`: their words `word` and the next in lanes 0 … 7, `upper` and the next in the others. */
 INLINE __m512i index_of(int block_words, int word, int upper) {
-    const __m512i block = _mm512_setr_epi32(0, 0x10001, 0x20002, 0x30003, 0x40004, 0x50005, 0x60006, 0x70007, 0, 0x10001,
-                                            0x20002, 0x30003, 0x40004, 0x50005, 0x60006, 0x70007);
+    const __m512i block = _mm512_setr_epi32(0, 0x10001, 0x20002, 0x30003, 0x40004, 0x50005, 0x60006, 0x70007, 0,
+                                            0x10001, 0x20002, 0x30003, 0x40004, 0x50005, 0x60006, 0x70007);
     __m512i start = _mm512_mullo_epi16(block, _mm512_set1_epi16((short)block_words));
-    __m512i field = _mm512_mask_set1_epi32(_mm512_set1_epi32(word | (word + 1) << 16), 0xFF00, upper | (upper + 1) << 16);
+    __m512i field =
+        _mm512_mask_set1_epi32(_mm512_set1_epi32(word | (word + 1) << 16), 0xFF00, upper | (upper + 1) << 16);
     return _mm512_add_epi16(start, field);
 }
 
@@ -62,7 +70,8 @@ INLINE void turn_nibbles(octets192 g, int block_words, int word, __m512i *quads)
 /* Adds 16 to the codes whose bit is set among the 32 from word `word` on. */
 INLINE void add_fifth_bits(octets192 g, int block_words, int word, __m512i *quads) {
     __m512i bits = pick(g, index_of(block_words, word, word));
-    for (int i = 0; i < 4; i++) { /* a quad's bits are half of octet i: each of its four octets becomes a copy of that */
+    for (int i = 0; i < 4;
+         i++) { /* a quad's bits are half of octet i: each of its four octets becomes a copy of that */
         const __m512i copy = _mm512_add_epi32(_mm512_set1_epi32(0x01010101 * i),
                                               _mm512_set4_epi32(0x0C0C0C0C, 0x08080808, 0x04040404, 0));
         const __m512i bit = _mm512_mask_set1_epi32(_mm512_set1_epi32(0x08040201), 0xFF00, (int)0x80402010);
@@ -73,8 +82,8 @@ INLINE void add_fifth_bits(octets192 g, int block_words, int word, __m512i *quad
 
 /* The F16 numbers at the beginning of each block: a scale, and a minimum if there is one. */
 INLINE void turn_scales(octets192 g, int block_words, int has_minimum, group8 *out) {
-    const __m512i block = _mm512_set_epi16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5,
-                                           4, 3, 2, 1, 0);
+    const __m512i block = _mm512_set_epi16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6,
+                                           5, 4, 3, 2, 1, 0);
     __m512i start = _mm512_mullo_epi16(block, _mm512_set1_epi16((short)block_words));
     __m512i index = _mm512_mask_add_epi16(start, 0xFF00, start, _mm512_set1_epi16((short)has_minimum));
     __m512 floats = _mm512_cvtph_ps(_mm512_castsi512_si256(pick(g, index)));
@@ -191,7 +200,6 @@ INLINE group8 group_q5_k(const uint8_t *group, int bytes) {
     return out;
 }
 
-/* Without its 16 further scales. */
 INLINE group8 group_q6_k(const uint8_t *group, int bytes) {
     const __m512i chunk = _mm512_setr_epi32(0, 0, 0, 0, 8, 8, 8, 8, 1, 1, 1, 1, 9, 9, 9, 9);
     group8 out;
@@ -204,6 +212,9 @@ INLINE group8 group_q6_k(const uint8_t *group, int bytes) {
         __m512i high = _mm512_permutexvar_epi32(_mm512_add_epi32(chunk, _mm512_set1_epi32(2 * i)), bits);
         out.quads[i] = or_high(low, high, EACH_BLOCK(4, 2, 0, 30, 4, 2, 0, 30), 0x30303030);
     }
+    __m256i scales = _mm256_cvtepi8_epi16(load128(group + 192));
+    out.half_scales[0] = _mm256_srai_epi32(_mm256_slli_epi32(scales, 16), 16);
+    out.half_scales[1] = _mm256_srai_epi32(scales, 16);
     out.scale = scales_q6_k(group, GROUP).scale;
     return out;
 }

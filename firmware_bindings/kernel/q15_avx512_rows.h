@@ -1,4 +1,4 @@
-/* One row times one token for AVX-512: a group of 8 blocks at a time, a chain in each lane.
+/* Rows times one token for AVX-512: a group of 8 blocks at a time, a chain in each lane.
  *
  * vpdpbusd multiplies octets, so a code of the token is two: 128 · high + low. A group of the token is (high and low, 8 quads,
  * 8 blocks, 4), as the rows' groups come.
@@ -8,52 +8,62 @@
 
 #include "q15_avx512_groups.h"
 
-enum { AHEAD = 4096 }; /* octets: how far before their use weights are fetched */
-
 /* sum + the four products of each lane; the intrinsic has gcc copy the sum before and after. */
 INLINE __m512i dot_octets(__m512i sum, __m512i codes, __m512i x) {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(codes), "vm"(x));
     return sum;
 }
 
-/* Σ quads · x of each block, over 16 weights a step. */
-INLINE __m256i dot_group(const group8 *w, const int16_t *x, int from, int to) {
-    const __m512i *high = (const void *)x, *low = high + 4;
-    __m512i sum = _mm512_setzero_si512();
-    for (int i = from; i < to; i++) sum = dot_octets(sum, w->quads[i], _mm512_loadu_si512(high + i));
-    sum = _mm512_slli_epi32(sum, 7);
-    for (int i = from; i < to; i++) sum = dot_octets(sum, w->quads[i], _mm512_loadu_si512(low + i));
-    return _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
-}
+/* Rows at once, which share what they load of x. They lie far apart: of neighbours, the processor's prefetcher does not
+ * see that they are two streams, and memory is read at a third of its speed. */
+enum { PAIR = 2 };
 
-/* sums_TYPE: Σ codes · x of each block; `totals` are Σ x of the first and of the second half of each. */
-
-INLINE __m256i unbiased(const group8 *w, const int16_t *x, const int32_t *totals, int bias_bits) {
-    __m256i total = _mm256_add_epi32(load256(totals), load256(totals + GROUP));
-    return _mm256_sub_epi32(dot_group(w, x, 0, 4), _mm256_slli_epi32(total, bias_bits));
-}
-
-#define SUMS(type, expression)                                                                                         \
-    INLINE __m256i sums_##type(const group8 *w, const uint8_t *group, const int16_t *x, const int32_t *totals) {       \
-        (void)group, (void)totals;                                                                                     \
-        return expression;                                                                                             \
+/* Σ quads · x of each block, of quads 2 · from … 2 · to − 1. */
+INLINE void dot_groups(const group8 *w, size_t rows, const int16_t *x, int from, int to, __m256i *sums) {
+    __m512i high[PAIR], low[PAIR];
+    for (size_t r = 0; r < rows; r++) high[r] = low[r] = _mm512_setzero_si512();
+    for (int i = from; i < to; i++) {
+        __m512i x_high = kept(_mm512_loadu_si512(x + 32 * i)), x_low = kept(_mm512_loadu_si512(x + 32 * (i + 4)));
+        for (size_t r = 0; r < rows; r++) {
+            high[r] = dot_octets(high[r], w[r].quads[i], x_high);
+            low[r] = dot_octets(low[r], w[r].quads[i], x_low);
+        }
     }
-
-SUMS(q4_0, unbiased(w, x, totals, 3))
-SUMS(q4_1, dot_group(w, x, 0, 4))
-SUMS(q5_0, unbiased(w, x, totals, 4))
-SUMS(q5_1, dot_group(w, x, 0, 4))
-SUMS(q8_0, unbiased(w, x, totals, 7))
-SUMS(q4_k, dot_group(w, x, 0, 4))
-SUMS(q5_k, dot_group(w, x, 0, 4))
-
-INLINE __m256i sums_q6_k(const group8 *w, const uint8_t *group, const int16_t *x, const int32_t *totals) {
-    __m256i scales = _mm256_cvtepi8_epi16(_mm_loadu_si128((const void *)(group + 192)));
-    __m256i first = _mm256_srai_epi32(_mm256_slli_epi32(scales, 16), 16), second = _mm256_srai_epi32(scales, 16);
-    __m256i a = _mm256_sub_epi32(dot_group(w, x, 0, 2), _mm256_slli_epi32(load256(totals), 5));
-    __m256i b = _mm256_sub_epi32(dot_group(w, x, 2, 4), _mm256_slli_epi32(load256(totals + GROUP), 5));
-    return _mm256_add_epi32(_mm256_mullo_epi32(a, first), _mm256_mullo_epi32(b, second));
+    for (size_t r = 0; r < rows; r++) {
+        __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(high[r], 7), low[r]);
+        sums[r] = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
+    }
 }
+
+/* Σ codes · x of each block, where codes are quads − 2^bias_bits; `totals` are Σ x of both halves of each. */
+INLINE void unbiased(const group8 *w, size_t rows, const int16_t *x, const int32_t *totals, int bias_bits,
+                     __m256i *sums) {
+    __m256i total = _mm256_add_epi32(load256(totals), load256(totals + GROUP));
+    dot_groups(w, rows, x, 0, 4, sums);
+    for (size_t r = 0; r < rows; r++) sums[r] = _mm256_sub_epi32(sums[r], _mm256_slli_epi32(total, bias_bits));
+}
+
+/* The same for Q6_K, whose blocks have a scale for each half. */
+INLINE void scaled(const group8 *w, size_t rows, const int16_t *x, const int32_t *totals, __m256i *sums) {
+    __m256i half[2][PAIR];
+    for (int i = 0; i < 2; i++) dot_groups(w, rows, x, 2 * i, 2 * i + 2, half[i]);
+    for (size_t r = 0; r < rows; r++) {
+        sums[r] = _mm256_setzero_si256();
+        for (int i = 0; i < 2; i++) {
+            __m256i dot = _mm256_sub_epi32(half[i][r], _mm256_slli_epi32(load256(totals + GROUP * i), 5));
+            sums[r] = _mm256_add_epi32(sums[r], _mm256_mullo_epi32(dot, w[r].half_scales[i]));
+        }
+    }
+}
+
+#define sums_q4_0(w, rows, x, totals, sums) unbiased(w, rows, x, totals, 3, sums)
+#define sums_q4_1(w, rows, x, totals, sums) dot_groups(w, rows, x, 0, 4, sums)
+#define sums_q5_0(w, rows, x, totals, sums) unbiased(w, rows, x, totals, 4, sums)
+#define sums_q5_1(w, rows, x, totals, sums) dot_groups(w, rows, x, 0, 4, sums)
+#define sums_q8_0(w, rows, x, totals, sums) unbiased(w, rows, x, totals, 7, sums)
+#define sums_q4_k(w, rows, x, totals, sums) dot_groups(w, rows, x, 0, 4, sums)
+#define sums_q5_k(w, rows, x, totals, sums) dot_groups(w, rows, x, 0, 4, sums)
+#define sums_q6_k(w, rows, x, totals, sums) scaled(w, rows, x, totals, sums)
 
 INLINE float fold8(__m256 a) {
     __m128 c = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
@@ -61,33 +71,46 @@ INLINE float fold8(__m256 a) {
     return _mm_cvtss_f32(_mm_add_ss(c, _mm_movehdup_ps(c)));
 }
 
-/* The last group may not be whole: its lanes beyond the row stay as they are. */
+/* Lanes beyond the row, in a last group that is not whole, stay as they are. */
 #define STORED_ROWS(type, group_bytes, minima)                                                                         \
-    INLINE __m256 add_##type(__m256 chains, const uint8_t *group, int bytes, __mmask8 inside, const activations *x,    \
-                             size_t at) {                                                                              \
-        group8 w = group_##type(group, bytes);                                                                         \
-        __m256i sums = sums_##type(&w, group, x->codes + at * BLOCK, x->totals + 2 * at);                              \
-        __m256 scale = _mm256_mul_ps(w.scale, _mm256_loadu_ps(x->scales + at));                                        \
-        chains = _mm256_mask3_fmadd_ps(_mm256_cvtepi32_ps(sums), scale, chains, inside);                               \
-        return minima ? _mm256_mask3_fmadd_ps(w.minimum, _mm256_loadu_ps(x->sums + at), chains, inside) : chains;      \
+    INLINE void add_##type(__m256 *chains, size_t rows, const uint8_t *group, size_t apart, int bytes,                 \
+                           __mmask8 inside, const activations *x, size_t at) {                                         \
+        group8 w[PAIR];                                                                                                \
+        __m256i sums[PAIR];                                                                                            \
+        for (size_t r = 0; r < rows; r++) w[r] = group_##type(group + r * apart, bytes);                               \
+        sums_##type(w, rows, x->codes + at * BLOCK, x->totals + 2 * at, sums);                                         \
+        for (size_t r = 0; r < rows; r++) {                                                                            \
+            __m256 scale = _mm256_mul_ps(w[r].scale, _mm256_loadu_ps(x->scales + at)),                                 \
+                   sum = _mm256_cvtepi32_ps(sums[r]);                                                                  \
+            chains[r] = _mm256_mask3_fmadd_ps(sum, scale, chains[r], inside);                                          \
+            if (minima) {                                                                                              \
+                chains[r] = _mm256_mask3_fmadd_ps(w[r].minimum, _mm256_loadu_ps(x->sums + at), chains[r], inside);     \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    INLINE void some_rows_##type(const uint8_t *group, size_t apart, size_t rows, const activations *x, size_t at,     \
+                                 size_t n, float *out, size_t out_apart) {                                             \
+        __m256 chains[PAIR] = {_mm256_setzero_ps(), _mm256_setzero_ps()};                                              \
+        size_t left = n / BLOCK;                                                                                       \
+        for (; left >= GROUP; left -= GROUP, at += GROUP, group += group_bytes) {                                      \
+            add_##type(chains, rows, group, apart, group_bytes, 0xFF, x, at);                                          \
+        }                                                                                                              \
+        if (left) {                                                                                                    \
+            int bytes = (int)left * group_bytes / GROUP;                                                               \
+            add_##type(chains, rows, group, apart, bytes, (__mmask8)((1 << left) - 1), x, at);                         \
+        }                                                                                                              \
+        for (size_t r = 0; r < rows; r++) out[r * out_apart] = fold8(chains[r]);                                       \
     }                                                                                                                  \
                                                                                                                        \
     static void rows_dot_##type(const uint8_t *rows, size_t row_bytes, size_t count, const activations *x,             \
                                 size_t token, size_t n, float *out) {                                                  \
-        size_t blocks = n / BLOCK, left = blocks % GROUP, first = token * (x->width / BLOCK);                          \
-        for (size_t r = 0; r < count; r++) {                                                                           \
-            const uint8_t *group = rows + r * row_bytes;                                                               \
-            __m256 chains = _mm256_setzero_ps();                                                                       \
-            size_t b = 0;                                                                                              \
-            for (; b + GROUP <= blocks; b += GROUP, group += group_bytes) {                                            \
-                for (size_t line = 0; line < group_bytes; line += 64) __builtin_prefetch(group + AHEAD + line);        \
-                chains = add_##type(chains, group, group_bytes, 0xFF, x, first + b);                                   \
-            }                                                                                                          \
-            if (left) {                                                                                                \
-                chains = add_##type(chains, group, (int)left * group_bytes / GROUP, (__mmask8)((1 << left) - 1), x,    \
-                                    first + b);                                                                        \
-            }                                                                                                          \
-            out[r] = fold8(chains);                                                                                    \
+        size_t apart = count / PAIR, at = token * (x->width / BLOCK);                                                  \
+        for (size_t r = 0; r < apart; r++) {                                                                           \
+            some_rows_##type(rows + r * row_bytes, apart * row_bytes, PAIR, x, at, n, out + r, apart);                 \
+        }                                                                                                              \
+        for (size_t r = PAIR * apart; r < count; r++) {                                                                \
+            some_rows_##type(rows + r * row_bytes, 0, 1, x, at, n, out + r, 0);                                        \
         }                                                                                                              \
     }
 

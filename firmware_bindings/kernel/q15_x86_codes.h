@@ -38,8 +38,8 @@ INLINE __m256i every_other(__m256i first, __m256i second) {
 
 /* 32 codes in the order of split_signed. */
 INLINE codes32 split_codes(__m256i first, __m256i second) {
-    return (codes32){{every_other(first, second),
-                      every_other(_mm256_srli_epi32(first, 16), _mm256_srli_epi32(second, 16))}};
+    return (codes32){
+        {every_other(first, second), every_other(_mm256_srli_epi32(first, 16), _mm256_srli_epi32(second, 16))}};
 }
 
 INLINE __m128i load128(const uint8_t *at) { return _mm_loadu_si128((const void *)at); }

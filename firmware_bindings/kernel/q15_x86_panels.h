@@ -82,8 +82,8 @@ UNPACK(q5_k, 176, 1)
 UNPACK(q6_k, 210, 0)
 
 /* Chain j of 2 · LANES rows from `row` and `tokens` of a tile, which is a constant where this is inlined. */
-INLINE void tile_chain(const panel *p, int minima, const activations *x, size_t row, size_t tile, size_t tokens, size_t j,
-                       size_t n, fvec chain[TILE][2]) {
+INLINE void tile_chain(const panel *p, int minima, const activations *x, size_t row, size_t tile, size_t tokens,
+                       size_t j, size_t n, fvec chain[TILE][2]) {
     size_t from = j * groups_of(n), to = tiled_place_of(x, tile, j);
     const int16_t *w = p->codes + from * BLOCK * PANEL_ROWS + 2 * row, *codes = x->codes + to * BLOCK;
     const float *scales = p->scales + from * PANEL_ROWS + row, *lows = p->minima + from * PANEL_ROWS + row;
@@ -153,8 +153,8 @@ TILE_STEP(1, 2)
 TILE_STEP(1, 3)
 TILE_STEP(1, 4)
 
-static void multiply(const panel *p, int minima, const activations *x, size_t tokens, size_t n, size_t count, float *out,
-                     size_t out_stride) {
+static void multiply(const panel *p, int minima, const activations *x, size_t tokens, size_t n, size_t count,
+                     float *out, size_t out_stride) {
     typedef void tile_function(const panel *, const activations *, size_t, size_t, size_t, float *, size_t);
     static tile_function *const functions[2][TILE] = {
         {tile_step_0_1, tile_step_0_2, tile_step_0_3, tile_step_0_4},
