@@ -1,7 +1,8 @@
 """What survives a restart, as records of JSON text: read without trust, written whole.
 
-Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `jobs`; for each job that is known one `job/NUMBER`, and one
-`segment/NUMBER/INDEX` for each piece of its answer, written once: a growing answer costs what it grows by.
+Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `loads`, `jobs`; for each job that is known one
+`job/NUMBER`, and one `segment/NUMBER/INDEX` for each piece of its answer, written once: a growing answer costs what it
+grows by.
 """
 
 import json
@@ -11,7 +12,7 @@ from itertools import accumulate
 from typing import Any
 
 from flightsw.effects import Stored
-from flightsw.mission import Mission, StoreFault
+from flightsw.mission import Load, Mission, StoreFault
 from flightsw.payload import (
     EndReason,
     Job,
@@ -47,6 +48,7 @@ class Memory:
     kept_safe: tuple[PowerMode, ModeReason] | None = None
     unclean_boots: int = 0
     clock_offset_us: int = 0
+    loads_on: frozenset[Load] = frozenset(Load)
     fault: StoreFault | None = None
     are_thresholds_rejected: bool = False
 
@@ -87,6 +89,10 @@ def safe_record(safe: tuple[PowerMode, ModeReason] | None) -> Records:
 
 def clock_record(offset_us: int) -> Records:
     return {"clock": _text(offset_us)}
+
+
+def loads_record(loads_on: frozenset[Load]) -> Records:
+    return {"loads": _text(sorted(load.name for load in loads_on))}
 
 
 def threshold_record(policy: PowerPolicy) -> Records:
@@ -138,6 +144,7 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
         kept_safe=_safe(*values["safe"]) if "safe" in values else None,
         unclean_boots=min(255, _count(boot["unclean_boots"]) + bool(boot["is_running"])),
         clock_offset_us=_whole(values.get("clock", 0)),
+        loads_on=frozenset(Load[name] for name in values["loads"]) if "loads" in values else frozenset(Load),
     )
 
 

@@ -45,7 +45,7 @@ class Operations:
         self._telemetry = telemetry
         self.policy = recalled.policy
         self.controller = PayloadController()
-        self.board = PowerBoard(mission.power_board)
+        self.board = PowerBoard(mission.power_board, recalled.loads_on)
         self.computer = PayloadComputer(mission.compute, mission.jobs.poll_ms * 1000)
         self.answers = Answering(
             recalled.jobs, self.computer, journal, telemetry, lambda: self.controller.energy.energy_mj

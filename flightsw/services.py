@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flightsw import memory
 from flightsw.commanding import Handler, Plan, Refused
 from flightsw.housekeeping import HousekeepingSchedule
-from flightsw.mission import DICTIONARY, Housekeeping, Value
+from flightsw.mission import DICTIONARY, Housekeeping, Load, Value
 from flightsw.operations import Operations
 from flightsw.payload import (
     ENDED,
@@ -198,6 +198,21 @@ class Services:
             self._operations.policy = policy
 
         return Plan(records=memory.threshold_record(policy), do=do)
+
+    def _switch_load(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        board = self._operations.board
+        load, is_on = Load(_number(arguments, "load")), bool(arguments["is_on"])
+        loads = board.loads_on | {load} if is_on else board.loads_on - {load}
+
+        def do() -> None:
+            board.loads_on = loads
+
+        return Plan(records=memory.loads_record(loads), do=do)
+
+    def _clear_trips(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
+        if self._operations.board.is_silent:
+            raise Refused(Refusal.DEVICE_FAILED)
+        return Plan(do=self._operations.board.clear_trips)
 
     def _restart(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
         return Plan(records=memory.boot_record(self._unclean_boots(), is_running=False), do=self._begin_anew)

@@ -14,6 +14,7 @@ from hil.commands.errors import FAILED, FAILURES, WRONG, WRONG_USAGE
 from hil.commands.fly import fly_scenario
 from hil.commands.init import init
 from hil.commands.replay import replay_file
+from hil.commands.sky import sky
 from hil.commands.up import up
 
 TERMINATED = 128 + signal.SIGTERM
@@ -31,6 +32,7 @@ app.command()(up)
 app.command()(console)
 app.command("fly")(fly_scenario)
 app.command("replay")(replay_file)
+app.command()(sky)
 app.add_typer(models.app, name="models")
 app.add_typer(reg.app, name="reg")
 

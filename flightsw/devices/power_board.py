@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from firmware_bindings.devicelink import Failure, Result, read, words, write
 from firmware_bindings.devicelink.registers import power_board as regs
 from flightsw.devices.device import DeviceDriver, Notice
-from flightsw.mission import Device, PowerBoardLimits
+from flightsw.mission import Device, Load, PowerBoardLimits
 from flightsw.payload import Power
 
 POLL_US = 1_000_000
@@ -58,23 +58,15 @@ class BoardReading:
     trips: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switches:
-    """Which loads may be on."""
-
-    payload: bool = True
-    heater: bool = True
-    auxiliary: bool = True
-
-
 class PowerBoard(DeviceDriver):
     """Polls the board; `reading` is the last that made sense. A board that has been reset is told its settings again.
 
     Args:
         limits: of its heater and of the bus.
+        loads_on: the loads that may be on.
     """
 
-    def __init__(self, limits: PowerBoardLimits) -> None:
+    def __init__(self, limits: PowerBoardLimits, loads_on: frozenset[Load] = frozenset(Load)) -> None:
         super().__init__(Device.POWER_BOARD, regs.DEVICE_ID)
         self._limits = (
             regs.HEATER_LIMITS_CENTIDEGC.pack(on=limits.heater_on_centidegc, off=limits.heater_off_centidegc),
@@ -82,8 +74,8 @@ class PowerBoard(DeviceDriver):
             regs.BUS_LIMITS_MV.pack(shed=limits.shed_bus_mv, connect=limits.connect_bus_mv),
         )
         self._is_told = False
-        self.switches = Switches()
-        """What is wanted; the board is told with the next poll."""
+        self.loads_on = loads_on
+        """Which may be on; the board is told with the next poll."""
         self.reading: BoardReading | None = None
 
     @property
@@ -134,11 +126,7 @@ class PowerBoard(DeviceDriver):
         values = words(result.data)
         if result.failure is Failure.REFUSED or len(values) != len(_SETTINGS):
             return False
-        switches = self.switches
-        wanted = (
-            regs.SWITCHES.pack(payload=switches.payload, heater=switches.heater, auxiliary=switches.auxiliary),
-            *self._limits,
-        )
+        wanted = sum(1 << load for load in self.loads_on), *self._limits
         if values == wanted:
             self._is_told = True
         else:

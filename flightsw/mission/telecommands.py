@@ -2,7 +2,7 @@
 
 from flightsw.mission.dictionary import ASK, FUNCTIONS, Telecommand
 from flightsw.mission.fields import Field, Kind, choice, number, record
-from flightsw.mission.vocabulary import Housekeeping
+from flightsw.mission.vocabulary import Housekeeping, Load
 from flightsw.payload import PowerMode, Threshold, Urgency
 
 MAX_ANSWER_TOKENS = 1024
@@ -115,6 +115,22 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
         key=7,
         arguments=record(),
         doc="Restart the flight software cleanly.",
+    ),
+    Telecommand(
+        name="switch_load",
+        service=FUNCTIONS,
+        subtype=1,
+        key=20,
+        arguments=record(choice("load", Load), Field(name="is_on", kind=Kind.FLAG)),
+        doc="Let a load of the power board be on, or keep it off. It survives a restart.",
+    ),
+    Telecommand(
+        name="clear_trips",
+        service=FUNCTIONS,
+        subtype=1,
+        key=21,
+        arguments=record(),
+        doc="Have the power board forget what it has shed and held off.",
     ),
     Telecommand(
         name="report_housekeeping",

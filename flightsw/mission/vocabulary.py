@@ -28,6 +28,14 @@ class Device(IntEnum):
     PAYLOAD_COMPUTER = 3
 
 
+class Load(IntEnum):
+    """Loads that the power board can switch; radio and flight computer have no switch."""
+
+    PAYLOAD = 0
+    HEATER = 1
+    AUXILIARY = 2
+
+
 class StoreFault(IntEnum):
     """What was wrong with the store at boot, or at a write."""
 

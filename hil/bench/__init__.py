@@ -1,7 +1,7 @@
 """The bench: a satellite, its ground station and everything between them, in simulated time or on the wall clock."""
 
 from hil.bench.bench import Bench, BenchTimeoutError
-from hil.bench.config import DEFAULT_BENCH_TOML, BenchConfig, load_bench
+from hil.bench.config import DEFAULT_BENCH_TOML, BenchConfig, load_bench, read_bench
 from hil.bench.devices_up import DevicesUp
 from hil.bench.freerun import FlightSoftwareDiedError, FreeRunBench
 from hil.bench.lockstep import LockstepBench
@@ -16,4 +16,5 @@ __all__ = [
     "FreeRunBench",
     "LockstepBench",
     "load_bench",
+    "read_bench",
 ]

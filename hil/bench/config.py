@@ -41,11 +41,16 @@ DEFAULT_BENCH_TOML = files("hil.bench").joinpath("default.toml").read_text(encod
 """The commented bench that `hil init` writes."""
 
 
+def read_bench(text: str, source: str = "bench.toml") -> BenchConfig:
+    """A `bench.toml`'s text → the bench. Raises TomlError with one line that says what is wrong."""
+    return parse(text, BenchConfig, source)
+
+
 def load_bench(path: Path | None) -> BenchConfig:
     """The bench in a file, or the default one. Raises TomlError, also for a file that can't be read."""
     if path is None:
-        return parse(DEFAULT_BENCH_TOML, BenchConfig, "default bench")
+        return read_bench(DEFAULT_BENCH_TOML, "default bench")
     try:
-        return parse(path.read_text(encoding="utf-8"), BenchConfig, str(path))
+        return read_bench(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise TomlError(f"{path}: {error}") from error

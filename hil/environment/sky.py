@@ -41,6 +41,11 @@ class SkyPlan:
     gauge_gain_permille: int = 0
     temperature_centidegc: int = 2000
 
+    @property
+    def start_tai_s(self) -> float:
+        """When the bench's clock is at 0."""
+        return tai_s(self.start_utc)
+
     def __post_init__(self) -> None:
         tai_s(self.start_utc)
         for name, low, high in (
@@ -74,7 +79,7 @@ class Sky:
     """
 
     def __init__(self, plan: SkyPlan, design: SatelliteDesign, orbit: Orbit) -> None:
-        self.start_tai_s = tai_s(plan.start_utc)
+        self.start_tai_s = plan.start_tai_s
         self.orbit = orbit
         self._design = design
         self._sunlight = Sunlight(orbit, design.array.attitude, self.start_tai_s)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from flightsw.mission import DEFAULT_MISSION_TOML
-from hil.bench import DEFAULT_BENCH_TOML
+from flightsw.mission import DEFAULT_MISSION_TOML, Mission, read_mission
+from hil.bench import DEFAULT_BENCH_TOML, BenchConfig, read_bench
 
 _FILES = files("hil.reference")
 _HEADER = re.compile(r"^\[([^\].]+)", re.MULTILINE)
@@ -36,6 +36,12 @@ def _load(name: str) -> Reference:
         mission=_over(DEFAULT_MISSION_TOML, _FILES.joinpath(f"{name}.mission.toml").read_text(encoding="utf-8")),
         bench=_over(DEFAULT_BENCH_TOML, _FILES.joinpath(f"{name}.bench.toml").read_text(encoding="utf-8")),
     )
+
+
+def load_reference(name: str) -> tuple[Mission, BenchConfig]:
+    """A reference mission on its bench. Raises KeyError for a name that there is not."""
+    reference = REFERENCES[name]
+    return read_mission(reference.mission, f"{name} mission"), read_bench(reference.bench, f"{name} bench")
 
 
 REFERENCES: Mapping[str, Reference] = {name: _load(name) for name in ("cubesat", "node")}

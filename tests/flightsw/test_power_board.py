@@ -88,6 +88,34 @@ def test_housekeeping_shows_array_temperatures_heater_and_switches(make_world: C
     assert {name: power[name] for name in expected} == expected
 
 
+@pytest.mark.req("FSW-042")
+def test_ground_switches_loads_and_clears_trips(make_world: Callable[..., object]) -> None:
+    world = make_world()
+    world.run(3)
+    request = world.send("switch_load", load="AUXILIARY", is_on=False)
+    world.run(3)
+    assert world.verifications(request)[-1] == ("COMPLETED", None)
+    assert _settings(world)[0] == {"payload": 1, "heater": 1, "auxiliary": 0}
+    world.boot()
+    world.run(3)
+    assert _settings(world)[0] == {"payload": 1, "heater": 1, "auxiliary": 0}
+    world.send("switch_load", load="AUXILIARY", is_on=True)
+    world.readings = replace(world.readings, bus_mv=0)
+    world.board.control()
+    world.run(3)
+    assert _settings(world)[0] == {"payload": 1, "heater": 1, "auxiliary": 1}
+    assert [one.values["trips"] for one in world.heard if one.name == "power"][-1] == 4
+    world.readings = replace(world.readings, bus_mv=7400)
+    world.send("clear_trips")
+    world.run(3)
+    assert [one.values["trips"] for one in world.heard if one.name == "power"][-1] == 0
+    world.cut.add("power_board")
+    world.run(20)
+    request = world.send("clear_trips")
+    world.run(1)
+    assert world.verifications(request)[-1][0] == "COMPLETION_FAILED" or world.verifications(request)[-1][1] is not None
+
+
 @pytest.mark.req("FSW-040")
 @pytest.mark.parametrize(
     "change",

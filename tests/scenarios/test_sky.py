@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from flightsw.mission import read_mission
-from flightsw.mission.strict_toml import parse
 from flightsw.orbit import Orbit, utc
-from hil.bench import Bench, BenchConfig, LockstepBench
+from hil.bench import Bench, LockstepBench
 from hil.bench.config import Devices
 from hil.ground import ReportReceived
-from hil.reference import REFERENCES
+from hil.reference import load_reference
 
 
 @pytest.fixture
@@ -21,11 +19,11 @@ def fly() -> Iterator[Callable[..., Bench]]:
     benches = []
 
     def make(name: str, **sky: Any) -> Bench:
-        config = parse(REFERENCES[name].bench, BenchConfig, name)
+        mission, config = load_reference(name)
         assert config.sky is not None
         devices = Devices(payload_ctrl="model://payload_ctrl")
         config = replace(config, devices=devices, sky=replace(config.sky, **sky))
-        benches.append(LockstepBench(read_mission(REFERENCES[name].mission), config))
+        benches.append(LockstepBench(mission, config))
         return benches[-1]
 
     yield make
@@ -39,7 +37,7 @@ def _power(bench: Bench) -> dict[str, Any]:
 
 
 def _begin_of_a_sunlit_pass(name: str) -> datetime:
-    mission = read_mission(REFERENCES[name].mission)
+    mission, _ = load_reference(name)
     assert mission.orbit is not None
     orbit = Orbit(mission.orbit.elements())
     begin = orbit.elements.epoch_tai_s

@@ -5,26 +5,24 @@ from dataclasses import replace
 
 import pytest
 
-from flightsw.mission import Mission, read_mission
-from flightsw.mission.strict_toml import parse
+from flightsw.mission import Mission
 from flightsw.orbit import Orbit
-from hil.bench import BenchConfig
 from hil.environment import Sky
-from hil.reference import REFERENCES
+from hil.reference import REFERENCES, load_reference
 
 
 @pytest.fixture(scope="session")
 def missions() -> dict[str, Mission]:
-    return {name: read_mission(reference.mission, name) for name, reference in REFERENCES.items()}
+    return {name: load_reference(name)[0] for name in REFERENCES}
 
 
 @pytest.fixture(scope="session")
-def make_sky(missions: dict[str, Mission]) -> Callable[..., Sky]:
+def make_sky() -> Callable[..., Sky]:
     """A reference mission's sky, its plan changed as said."""
 
     def make(name: str = "cubesat", **changes: object) -> Sky:
-        mission = missions[name]
-        plan = parse(REFERENCES[name].bench, BenchConfig, name).sky
+        mission, bench = load_reference(name)
+        plan = bench.sky
         assert plan is not None
         assert mission.orbit is not None
         assert mission.satellite is not None
