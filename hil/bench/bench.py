@@ -35,6 +35,7 @@ class Bench(ABC):
         self.config = config
         self.events: list[GroundEvent] = []
         """Everything that the ground station has told so far."""
+        self._is_browned_out = False
         self._actions: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._contact: tuple[str, int | None] | None = ("ground", None)  # as a ground station begins
@@ -47,6 +48,11 @@ class Bench(ABC):
     @abstractmethod
     def step(self, until_ns: int | None = None) -> None:
         """Let time pass to the next instant at which something may happen, at most to `until_ns`."""
+
+    @property
+    @abstractmethod
+    def is_flying(self) -> bool:
+        """Whether the flight software runs."""
 
     @abstractmethod
     def kill_flight_software(self) -> None:
@@ -123,9 +129,17 @@ class Bench(ABC):
         """Let the battery hold this much."""
         self.world.environment.power.set_charge(permille)
 
-    def set_temperature(self, centidegc: int) -> None:
-        """Let the boards be this warm, in hundredths of a degree Celsius."""
-        self.world.environment.power.set_temperature(centidegc)
+    def set_temperature(self, centidegc: int, node: str | None = None) -> None:
+        """Let one node, or each, be this warm, in hundredths of a degree Celsius; under a sky it goes on from there."""
+        self.world.environment.power.set_temperature(centidegc, node)
+
+    def lose_array(self, permille: int) -> None:
+        """Let so much of the solar array give nothing."""
+        self.world.environment.power.lose_array(permille)
+
+    def restart_power_board(self) -> None:
+        """Reset the simulated power board: it forgets its settings."""
+        self.world.environment.restart_board()
 
     def stick_sensor(self, name: str, value: int | None) -> None:
         """Let a sensor of the power board show this, whatever is true; None: mend it."""
@@ -154,8 +168,19 @@ class Bench(ABC):
         """Do what is due, and hear what the ground station has to tell."""
         while self._actions and self._actions[0][0] <= self.world.now_ns:
             heapq.heappop(self._actions)[2]()
+        self._follow_bus()
         self._follow_contact()
         self.events += self.ground.events()
+
+    def _follow_bus(self) -> None:
+        """Without a bus there is no flight computer; with it, it boots."""
+        is_up = self.world.environment.power.is_bus_up
+        if self._is_browned_out and is_up:
+            self._is_browned_out = False
+            self.start_flight_software()
+        elif not is_up and self.is_flying:
+            self._is_browned_out = True
+            self.kill_flight_software()
 
     def _follow_contact(self) -> None:
         """Tell the ground station which antenna sees the satellite."""

@@ -65,6 +65,10 @@ class FreeRunBench(Bench):
         self.world.step(self._clock.next_ns(), self._ports)
         self._settle()
 
+    @property
+    def is_flying(self) -> bool:
+        return self._process is not None
+
     def kill_flight_software(self) -> None:
         if self._process is not None:
             self._process.kill()

@@ -62,6 +62,10 @@ class LockstepBench(Bench):
         self._is_busy = self.world.step(self._next_ns(until_ns), self.flight)
         self._settle()
 
+    @property
+    def is_flying(self) -> bool:
+        return self.flight.mode is not None
+
     def kill_flight_software(self) -> None:
         self.flight.kill()
 

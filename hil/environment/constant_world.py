@@ -44,11 +44,13 @@ class ConstantWorld:
         self._start = start
         self._capacity_fj = round(start.battery_capacity_wh * _WH_FJ)
         self._charge_fj = self._capacity_fj * start.battery_charge_permille // 1000
-        self._temperature_centidegc = start.temperature_centidegc
+        self._centidegc = dict.fromkeys(("structure", "battery", "panel"), start.temperature_centidegc)
+        self._array_part_permille = 1000
         self._payload_uw = 0
         self._now_ns = 0
         self.is_sunlit = start.is_sunlit
         self.is_payload_supplied = True
+        self.is_bus_up = True
 
     @property
     def charge_permille(self) -> int:
@@ -56,7 +58,7 @@ class ConstantWorld:
 
     @property
     def temperatures_centidegc(self) -> Mapping[str, int]:
-        return {"board": self._temperature_centidegc}
+        return dict(self._centidegc)
 
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were."""
@@ -84,13 +86,13 @@ class ConstantWorld:
             battery_ma=round(1000 * (self._array_mw - load_mw) / battery_mv),
             battery_charge_permille=self.charge_permille,
             is_sunlit=self.is_sunlit,
-            temperature_centidegc=self._temperature_centidegc,
+            temperature_centidegc=self._centidegc["structure"],
             array_mw=self._array_mw,
             load_mw=load_mw,
             array_mv=_ARRAY_MV if self._array_mw else 0,
             array_ma=round(1000 * self._array_mw / _ARRAY_MV),
-            battery_temperature_centidegc=self._temperature_centidegc,
-            panel_temperature_centidegc=self._temperature_centidegc,
+            battery_temperature_centidegc=self._centidegc["battery"],
+            panel_temperature_centidegc=self._centidegc["panel"],
             bus_mv=battery_mv,
         )
 
@@ -102,10 +104,16 @@ class ConstantWorld:
         """Let the battery hold this much from now on."""
         self._charge_fj = self._capacity_fj * permille // 1000
 
-    def set_temperature(self, centidegc: int) -> None:
-        """Let everything be this warm, in hundredths of a degree Celsius."""
-        self._temperature_centidegc = centidegc
+    def set_temperature(self, centidegc: int, node: str | None = None) -> None:
+        """Let one of structure, battery and panel, or each, be this warm. Raises ValueError for any other."""
+        if node is not None and node not in self._centidegc:
+            raise ValueError(f"no node {node!r}; there are {', '.join(self._centidegc)}")
+        self._centidegc |= dict.fromkeys(self._centidegc if node is None else [node], centidegc)
+
+    def lose_array(self, permille: int) -> None:
+        """Let so much of the array give nothing."""
+        self._array_part_permille = 1000 - permille
 
     @property
     def _array_mw(self) -> int:
-        return self._start.array_mw if self.is_sunlit else 0
+        return self._start.array_mw * self._array_part_permille // 1000 if self.is_sunlit else 0

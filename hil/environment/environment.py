@@ -23,6 +23,10 @@ class PowerSystem(Protocol):
         """Whether the Sun shines on the satellite."""
 
     @property
+    def is_bus_up(self) -> bool:
+        """Whether anything gets power."""
+
+    @property
     def is_payload_supplied(self) -> bool:
         """Whether there is power in front of the payload's load switches."""
 
@@ -53,7 +57,9 @@ class PowerSystem(Protocol):
 
     def set_charge(self, permille: int) -> None: ...
 
-    def set_temperature(self, centidegc: int) -> None: ...
+    def set_temperature(self, centidegc: int, node: str | None = None) -> None: ...
+
+    def lose_array(self, permille: int) -> None: ...
 
 
 class Environment:
@@ -81,6 +87,7 @@ class Environment:
         self.sensors = Sensors(seed)
         self._supply = PayloadSupply(profile, controller, computer)
         self._board = board
+        self._was_up = power.is_bus_up
         self._now_ns = 0
         if board is not None:
             board.sensors = self.readings
@@ -118,6 +125,11 @@ class Environment:
         self._supply.latch_up(rail)
         self.power.draw(self._supply.power_uw)
 
+    def restart_board(self) -> None:
+        """Reset the power board, as a bus that comes and goes does: its settings are lost."""
+        if self._board is not None:
+            self._board.restart()
+
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were, then follow the load switches and the payload computer.
 
@@ -131,6 +143,9 @@ class Environment:
         is_new_second = now_ns // _S_NS > self._now_ns // _S_NS
         self._now_ns = now_ns
         self.power.advance(now_ns)
+        if self.power.is_bus_up is not self._was_up:
+            self._was_up = self.power.is_bus_up
+            self.restart_board()
         if is_new_second and self._board is not None:
             self.power.switch(self._board.control())
         self._supply.is_supplied = self.power.is_payload_supplied

@@ -50,7 +50,9 @@ class ThermalNetwork:
         return self._kelvins[self.names.index(name)] - _KELVIN
 
     def set_celsius(self, celsius: float, name: str | None = None) -> None:
-        """Let one node, or each, have this temperature."""
+        """Let one node, or each, have this temperature. Raises ValueError for a node that there is not."""
+        if name is not None and name not in self.names:
+            raise ValueError(f"no node {name!r}; there are {', '.join(self.names)}")
         for at, other in enumerate(self.names):
             if name in (None, other):
                 self._kelvins[at] = celsius + _KELVIN

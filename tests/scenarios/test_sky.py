@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flightsw.orbit import Orbit, utc
+from flightsw.payload import PowerMode
 from hil.bench import Bench, LockstepBench
 from hil.bench.config import Devices
 from hil.ground import ReportReceived
@@ -61,3 +62,20 @@ def test_housekeeping_follows_the_sky(fly: Callable[..., Bench]) -> None:
         assert power[name] == pytest.approx(true, rel=0.02, abs=20), name
     assert power["array_mw"] > 8000
     assert power["payload_switch"]
+
+
+@pytest.mark.req("SKY-010")
+def test_an_empty_battery_ends_the_flight_software_and_the_sun_boots_it(fly: Callable[..., Bench]) -> None:
+    bench = fly("cubesat", battery_charge_permille=0, start_utc=_begin_of_a_sunlit_pass("cubesat"))
+    bench.run_for(5)
+    bench.set_sunlight(False)
+    power = bench.world.environment.power
+    bench.run_until(lambda: not power.is_bus_up, timeout_s=600)
+    assert not bench.is_flying
+    assert bench.world.environment.readings().load_mw == 0
+    bench.set_sunlight(True)
+    bench.set_charge(45)
+    bench.run_until(lambda: power.is_bus_up, timeout_s=1200)
+    assert bench.is_flying
+    bench.run_for(15)
+    assert bench.flight.mode.commanded.mode is PowerMode.SURVIVAL

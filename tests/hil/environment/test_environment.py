@@ -169,3 +169,17 @@ def test_the_battery_is_never_below_empty_or_above_full() -> None:
 
 def test_currents_flow_only_where_a_rail_is_good() -> None:
     assert rail_currents_ma(10_000, 0b0101) == (round(1500 / 3.3), 0, 5000, 0)
+
+
+@pytest.mark.req("SKY-007")
+def test_parts_of_the_constant_world_can_be_set_and_lost() -> None:
+    power = World().environment.power
+    power.set_temperature(-500, "battery")
+    assert power.temperatures_centidegc == {"structure": 2000, "battery": -500, "panel": 2000}
+    assert power.readings().battery_temperature_centidegc == -500
+    power.set_temperature(3000)
+    assert set(power.temperatures_centidegc.values()) == {3000}
+    power.lose_array(250)
+    assert power.readings().array_mw == 22_500
+    with pytest.raises(ValueError, match="no node 'wing'; there are structure, battery, panel"):
+        power.set_temperature(0, "wing")
