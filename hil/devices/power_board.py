@@ -1,7 +1,7 @@
 """The power board as a Python model: `model://power_board`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from firmware_bindings.devicelink import FRAME_TIMEOUT_US, Nak, NakReason, Slave, execute_registers
@@ -117,27 +117,26 @@ class ModelPowerBoard:
         return self._now_ns if self._out else self._silent_at_ns
 
     def _word(self, register: Register) -> int:
-        now, loads, settings = self.sensors(), self.loads, self._settings
-        if register.name in _SHOWN:
-            return register.pack(value=getattr(now, _SHOWN[register.name]))
-        if register.name in _LIMITS:
-            limits: Limits = getattr(settings, _LIMITS[register.name])
+        name = register.name
+        if name in _SHOWN:
+            return register.pack(value=getattr(self.sensors(), _SHOWN[name]))
+        if name in _LIMITS:
+            limits: Limits = getattr(self._settings, _LIMITS[name])
             return limits.word
-        return {
-            "UPTIME_MS": self._now_ns // _MS_NS % 2**32,
-            "SUNLIGHT": regs.SUNLIGHT.pack(sunlit=now.is_sunlit),
-            "STATUS": regs.STATUS.pack(
-                payload=loads.payload,
-                heater=loads.heater,
-                auxiliary=loads.auxiliary,
-                shed=self._state.is_shed,
-                heater_held=self._state.is_heater_held,
-            ),
-            "TRIPS": regs.TRIPS.pack(**self._trips),
-            "SWITCHES": regs.SWITCHES.pack(
-                payload=settings.payload, heater=settings.heater, auxiliary=settings.auxiliary
-            ),
-        }.get(register.name, register.reset)
+        match name:
+            case "UPTIME_MS":
+                return self._now_ns // _MS_NS % 2**32
+            case "SUNLIGHT":
+                return register.pack(sunlit=self.sensors().is_sunlit)
+            case "STATUS":
+                state = self._state
+                return register.pack(**asdict(self.loads), shed=state.is_shed, heater_held=state.is_heater_held)
+            case "TRIPS":
+                return register.pack(**self._trips)
+            case "SWITCHES":
+                return register.pack(**{field.name: getattr(self._settings, field.name) for field in register.fields})
+            case _:
+                return register.reset
 
     def _set(self, register: Register, word: int) -> None:
         if register is regs.TRIPS_CLEAR:

@@ -47,6 +47,13 @@ def test_the_figures_are_those_of_their_names() -> None:
 
 
 @pytest.mark.req("SKY-009")
+@pytest.mark.parametrize("name", REFERENCES)
+def test_the_payload_is_ready_before_its_transition_times_out(name: str) -> None:
+    mission = read_mission(REFERENCES[name].mission)
+    assert mission.compute.boot_s + mission.compute.load_s < 0.8 * mission.power.transition_timeout_s
+
+
+@pytest.mark.req("SKY-009")
 def test_there_is_no_other(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no reference mission 'moon'; there are cubesat, node"):
         init(tmp_path, mission="moon")
