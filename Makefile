@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace generate prove bench bench-kernel test-gemma fuzz lock wheel clean
+.PHONY: help setup demo test lint format trace generate prove coverage bench bench-kernel test-gemma fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,14 @@ generate: setup ## Write anew what is generated: registers, diagrams, the README
 
 prove: setup ## Prove what the controller's RTL promises; each property is shown to bite
 	@$(BIN)/python -m hil.rtl.proofs $(PROVE)
+
+coverage: export SUNLIT_RTL_COVERAGE = $(CURDIR)/reports/rtl-coverage
+coverage: setup ## Report what of the RTL the benches and the conformance suite exercise (minutes)
+	rm -rf $(SUNLIT_RTL_COVERAGE) && mkdir -p $(SUNLIT_RTL_COVERAGE)
+	$(BIN)/python -m pytest --quiet --numprocesses logical --dist loadgroup tests/hil/rtl/test_benches.py \
+	  tests/hil/devices/test_payload_ctrl_conformance.py tests/hil/devices/test_payload_ctrl_link.py \
+	  -k "not model and not saved"
+	@$(BIN)/python -m hil.rtl.coverage $(SUNLIT_RTL_COVERAGE)
 
 bench: setup ## Measure the packet layer and the controller
 	@$(BIN)/python tests/benchmarks/packet_layer.py

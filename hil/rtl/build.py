@@ -18,7 +18,17 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-__all__ = ["BuildError", "VerilatorMissingError", "build", "cache_folder", "library", "sources", "verilator_root"]
+__all__ = [
+    "COVERAGE_FLAGS",
+    "COVERAGE_FOLDER",
+    "BuildError",
+    "VerilatorMissingError",
+    "build",
+    "cache_folder",
+    "library",
+    "sources",
+    "verilator_root",
+]
 
 FOLDER = Path(__file__).parent
 TOP = "payload_ctrl"
@@ -30,6 +40,10 @@ VERILATOR_FLAGS = (
 )
 CXX_FLAGS = ("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-DVL_USER_STOP", "-DVERILATOR=1", "-DVM_SC=0")
 VERILATED = ("verilated.cpp", "verilated_save.cpp", "verilated_threads.cpp")
+
+# Names a folder: the library counts what is covered and writes that there. Its chips can't be saved.
+COVERAGE_FOLDER = "SUNLIT_RTL_COVERAGE"
+COVERAGE_FLAGS = ("--coverage-line", "--coverage-toggle")
 
 
 class BuildError(RuntimeError):
@@ -70,9 +84,9 @@ def verilator_environment() -> dict[str, str]:
 def cache_folder() -> Path:
     """Where the library lies, or would lie once built: a name for everything that goes into it."""
     digest = hashlib.sha256()
-    for path in [*sources(), *_waivers(), *sorted((FOLDER / "shim").glob("chip.*")), FOLDER / "shim" / "savable.h"]:
+    for path in [*sources(), *_waivers(), *sorted((FOLDER / "shim").glob("*.[ch]*"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    settings = (distribution("verilator").version, VERILATOR_FLAGS, CXX_FLAGS, platform.machine())
+    settings = (distribution("verilator").version, _verilator_flags(), CXX_FLAGS, platform.machine())
     digest.update(repr(settings).encode())
     return user_cache_path("sunlit") / "rtl" / digest.hexdigest()[:16]
 
@@ -99,23 +113,32 @@ def build(scratch: Path) -> Path:
     """Verilate, compile and link in an empty folder; the library there. Raises BuildError."""
     environment = verilator_environment()
     objects = scratch / "obj"
-    _run(["verilator_bin", *VERILATOR_FLAGS, "--Mdir", objects, *_waivers(), *sources()], environment)
+    _run(["verilator_bin", *_verilator_flags(), "--Mdir", objects, *_waivers(), *sources()], environment)
     include = verilator_root() / "include"
     folders = [f"-I{folder}" for folder in (objects, FOLDER / "shim", include, include / "vltstd")]
-    units = [*objects.glob("*.cpp"), FOLDER / "shim" / "chip.cpp", *(include / name for name in VERILATED)]
+    is_covered = COVERAGE_FOLDER in os.environ
+    verilated = (*VERILATED, *(["verilated_cov.cpp"] if is_covered else []))
+    units = [*objects.glob("*.cpp"), FOLDER / "shim" / "chip.cpp", *(include / name for name in verilated)]
     units.sort(key=lambda unit: unit.stat().st_size, reverse=True)
     compiler = os.environ.get("CXX", "c++")
 
     def compiled(unit: Path) -> Path:
         target = objects / f"{unit.stem}.o"
         savable = FOLDER / "shim" / "savable.h"
-        _run([compiler, *CXX_FLAGS, *folders, "-include", savable, "-c", unit, "-o", target], environment)
+        flags = (*CXX_FLAGS, f"-DVM_COVERAGE={int(is_covered)}")
+        _run([compiler, *flags, *folders, "-include", savable, "-c", unit, "-o", target], environment)
         return target
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         linked = list(pool.map(compiled, units))
     _run([compiler, "-shared", *linked, "-pthread", "-o", scratch / LIBRARY], environment)
     return scratch / LIBRARY
+
+
+def _verilator_flags() -> tuple[str, ...]:
+    if COVERAGE_FOLDER not in os.environ:
+        return VERILATOR_FLAGS
+    return (*(flag for flag in VERILATOR_FLAGS if flag != "--savable"), *COVERAGE_FLAGS)
 
 
 def _waivers() -> list[Path]:

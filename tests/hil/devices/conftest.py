@@ -1,5 +1,6 @@
 """A payload controller at the end of its serial line, whichever implementation it is."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,9 +15,11 @@ from firmware_bindings.devicelink.registers import Register
 from hil.bench.pty_port import PtyPort
 from hil.devices.payload_ctrl_model import ModelPayloadController
 from hil.devices.payload_ctrl_rtl import RtlPayloadController
-from hil.rtl.build import VerilatorMissingError, library
+from hil.rtl.build import COVERAGE_FOLDER, VerilatorMissingError, library
+from hil.rtl.coverage.accesses import note
 
 MS_NS = 1_000_000
+COVERED = os.environ.get(COVERAGE_FOLDER)  # `make coverage` sets it
 REPLY_MS = 60  # the longest frame takes 6.5 ms each way, giving one up 21 ms
 
 
@@ -94,7 +97,15 @@ class Driver:
         if reply.op == 0xFF:
             raise Refused(NakReason(reply.data[0]))
         assert reply.op == op | 0x80
+        if COVERED:
+            self._note_accesses(op, address, data, reply.data)
         return reply.data
+
+    def _note_accesses(self, op: int, address: int, data: bytes, reply: bytes) -> None:
+        is_write = op == Operation.WRITE
+        words = data if is_write else reply if op == Operation.READ else b""
+        for at in range(0, len(words), 4):
+            note(Path(COVERED), address + at, int.from_bytes(words[at : at + 4], "big"), is_write=is_write)
 
     def read_word(self, address: int) -> int:
         return int.from_bytes(self.request(Operation.READ, address, b"\x01"), "big")

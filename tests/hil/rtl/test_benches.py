@@ -1,13 +1,14 @@
 """cocotb benches of every module, in one build that is kept under `build/` for as long as its sources are the same."""
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from hil.rtl.build import FOLDER, sources, verilator_environment
+from hil.rtl.build import COVERAGE_FLAGS, COVERAGE_FOLDER, FOLDER, sources, verilator_environment
 
 runner = pytest.importorskip("cocotb_tools.runner", reason="cocotb is missing: pip install 'sunlit[sim]'")
 
@@ -24,6 +25,9 @@ MAKE_VARIABLES = (
     "OPT_GLOBAL=-O1",
 )
 BUILD_ARGS = ["--assert", "--no-timing", "--x-assign", "unique", "--x-initial", "fast", "-Wno-fatal", "-O2"]
+COVERED = os.environ.get(COVERAGE_FOLDER)  # `make coverage` sets it
+if COVERED:
+    BUILD_ARGS += COVERAGE_FLAGS
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +74,7 @@ def test_benches(benches: str, simulation, environment, tmp_path, monkeypatch) -
         build_dir=simulation,
         test_dir=tmp_path,
         seed=SEED,
+        plusargs=[f"+verilator+coverage+file+{COVERED}/{benches}.dat"] if COVERED else [],
         results_xml=str(tmp_path / "results.xml"),
     )
     count, failures = runner.get_results(results)

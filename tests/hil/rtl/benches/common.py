@@ -1,11 +1,16 @@
 """What the benches share: a running clock, reset, ticks."""
 
+import os
 import random
+from pathlib import Path
 from typing import Any
 
 import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge, Timer
+
+from hil.rtl.build import COVERAGE_FOLDER
+from hil.rtl.coverage.machines import MACHINES
 
 CLOCK_NS = 868  # 1.152 MHz
 
@@ -22,7 +27,23 @@ async def start(dut: Any, block: str, **inputs: int) -> Any:
     await FallingEdge(dut.clk_i)
     dut.rst_ni.value = 1
     await FallingEdge(dut.clk_i)
+    if COVERAGE_FOLDER in os.environ and block in MACHINES:
+        cocotb.start_soon(note_arcs(dut, block, scope.dut.state_q))
     return scope
+
+
+async def note_arcs(dut: Any, module: str, state: Any) -> None:
+    """Forever note each step of a state machine that is new; `hil.rtl.coverage` reads them."""
+    seen = set()
+    before = int(state.value)
+    while True:
+        await FallingEdge(dut.clk_i)
+        arc = before, int(state.value)
+        if arc[0] != arc[1] and arc not in seen:
+            seen.add(arc)
+            with Path(os.environ[COVERAGE_FOLDER], f"{module}.arcs").open("a") as file:
+                file.write(f"{module} {arc[0]} {arc[1]}\n")
+        before = arc[1]
 
 
 async def clocks(dut: Any, n: int = 1) -> None:
