@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flightsw.mission import TomlError, load_mission
 from flightsw.orbit import Orbit, utc
 from flightsw.payload import PowerMode
 from hil.bench import Bench, LockstepBench
@@ -79,3 +80,10 @@ def test_an_empty_battery_ends_the_flight_software_and_the_sun_boots_it(fly: Cal
     assert bench.is_flying
     bench.run_for(15)
     assert bench.flight.mode.commanded.mode is PowerMode.SURVIVAL
+
+
+@pytest.mark.req("BEN-044")
+def test_a_sky_needs_an_orbit_and_a_satellite() -> None:
+    _, config = load_reference("cubesat")
+    with pytest.raises(TomlError, match=r"the mission needs an \[orbit\] and a \[satellite\]"):
+        LockstepBench(load_mission(None), config)
