@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from firmware_bindings.kernel import KernelError, Model, UsageError, instruction_sets
+from firmware_bindings.kernel import KV_TYPES, KernelError, Model, UsageError, instruction_sets
 
 DESCRIPTION = """\
 Run a language model from a GGUF file: feed it a prompt, print the logits that follow and a greedy continuation.
@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         "--isa", choices=["best", *instruction_sets()], default="best", help="instruction set (default: the best here)"
     )
     parser.add_argument(
+        "--kv", choices=KV_TYPES, default="f32", help="how keys and values are stored; f16 halves them (default: f32)"
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="print one JSON object: prompt_ids, logits, greedy_ids, text; sha256 of the file; logits_sha256, of the "
@@ -102,10 +105,10 @@ def prompt_ids(model: Model, options: argparse.Namespace) -> list[int]:
     return list(options.ids)
 
 
-def logits_sha256(model: Model, ids: Sequence[int], isa: str) -> str:
+def logits_sha256(model: Model, ids: Sequence[int], isa: str, kv: str) -> str:
     """Hexadecimal SHA-256 of the F32 logits after each token: the same on every machine that computes as it should."""
     digest = hashlib.sha256()
-    with model.session(isa=isa, context_tokens=len(ids)) as session:
+    with model.session(isa=isa, kv=kv, context_tokens=len(ids)) as session:
         for token_id in ids:
             session.step(token_id)
             digest.update(session.logits())
@@ -118,7 +121,7 @@ def run(model: Model, ids: list[int], options: argparse.Namespace) -> Result:
     needed = max(len(ids) + max(greedy - 1, 0), 1)
     if needed > model.context_tokens:
         raise UsageError(f"{needed} tokens do not fit the model's context of {model.context_tokens}")
-    with model.session(isa=options.isa, context_tokens=needed) as session:
+    with model.session(isa=options.isa, kv=options.kv, context_tokens=needed) as session:
         used, begin = session.isa, time.perf_counter()
         session.prefill(ids)
         prompt_s = time.perf_counter() - begin
@@ -160,7 +163,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         ids = prompt_ids(model, options)
         result = run(model, ids, options)
         if options.json:
-            hashes = {"sha256": model.sha256(), "logits_sha256": logits_sha256(model, ids, options.isa)}
+            hashes = {"sha256": model.sha256(), "logits_sha256": logits_sha256(model, ids, options.isa, options.kv)}
             print(json.dumps(asdict(result) | hashes))
             return 0
     except KernelError as error:

@@ -39,11 +39,14 @@ class KernelEngine:
         model: the default model's file. Others are found beside it by their names.
         threads: of the kernel; 0 means as many as there are processors.
         checkpoints: where snapshots survive; by default in memory.
+        kv: how keys and values are stored, "f32" or "f16".
     """
 
-    def __init__(self, model: Path, *, threads: int = 0, checkpoints: Checkpoints | None = None) -> None:
+    def __init__(
+        self, model: Path, *, threads: int = 0, checkpoints: Checkpoints | None = None, kv: str = "f32"
+    ) -> None:
         self._default = model
-        self._threads = threads
+        self._threads, self._kv = threads, kv
         self._checkpoints = MemoryCheckpoints() if checkpoints is None else checkpoints
         self._model: Model | None = None
         self._held: tuple[Path, int] | None = None
@@ -68,7 +71,7 @@ class KernelEngine:
         if self._model is None:
             raise EngineError("no model is loaded")
         try:
-            with self._model.session() as session:
+            with self._model.session(kv=self._kv) as session:
                 yield from self._answer(self._model, session, question, is_cancelled)
         except Cancelled:
             return

@@ -14,7 +14,7 @@ from firmware_bindings.background import Background
 from firmware_bindings.checkpoints import FolderCheckpoints
 from firmware_bindings.computer import PayloadComputer
 from firmware_bindings.engine import Engine
-from firmware_bindings.kernel import KernelError, Model
+from firmware_bindings.kernel import KV_TYPES, KernelError, Model
 from firmware_bindings.kernel_engine import KernelEngine
 
 BAUD = 115_200
@@ -58,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--threads", type=int, default=0, help="of the kernel (default: one per processor)")
     parser.add_argument(
+        "--kv", choices=KV_TYPES, default="f32", help="how keys and values are stored; f16 halves them (default: f32)"
+    )
+    parser.add_argument(
         "--store",
         type=Path,
         metavar="DIR",
@@ -74,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with serial_for_url(options.port, baudrate=BAUD) as port:
             print(f"serving {name} on {options.port}", flush=True)
             checkpoints = FolderCheckpoints(options.store) if options.store else None
-            engine = KernelEngine(options.model, threads=options.threads, checkpoints=checkpoints)
+            engine = KernelEngine(options.model, threads=options.threads, checkpoints=checkpoints, kv=options.kv)
             serve(port, engine, terminated.is_set, load_us=1000 * options.load_ms)
     except (KernelError, SerialException, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -19,11 +19,12 @@ from firmware_bindings.kernel.errors import (
 from firmware_bindings.kernel.model import Model
 from firmware_bindings.kernel.pace import Pace
 from firmware_bindings.kernel.sampling import Sampling
-from firmware_bindings.kernel.session import Session, instruction_sets
+from firmware_bindings.kernel.session import KV_TYPES, Session, instruction_sets
 from firmware_bindings.kernel.text_stream import StopStream, TextStream
 from firmware_bindings.kernel.tokenizer import Tokenizer
 
 __all__ = [
+    "KV_TYPES",
     "Cancelled",
     "ContextFull",
     "KernelError",

@@ -14,6 +14,20 @@ float half_to_float(const uint8_t *at) {
     return value;
 }
 
+uint16_t float_to_half(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
+    if (magnitude > 0x7F800000) return (uint16_t)(sign | 0x7E00);
+    if (magnitude < 0x38800000) { /* below 2^-14: in steps of 2^-24 */
+        float steps;
+        memcpy(&steps, &magnitude, sizeof steps);
+        return (uint16_t)(sign | (uint32_t)(steps * 0x1p24f + 0x1p23f - 0x1p23f));
+    }
+    uint32_t half = (magnitude - 0x38000000 + 0xFFF + (magnitude >> 13 & 1)) >> 13;
+    return (uint16_t)(sign | (half < 0x7C00 ? half : 0x7C00));
+}
+
 static float bfloat_to_float(const uint8_t *at) {
     uint32_t bits = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 24;
     float value;

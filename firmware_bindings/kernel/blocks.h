@@ -24,6 +24,9 @@ static inline int has_minimum(tensor_type type) {
 
 float half_to_float(const uint8_t *at);
 
+/* The F16 nearest to x, ties to even; beyond the largest, infinity. */
+uint16_t float_to_half(float x);
+
 /* Block `index` of a row of a quantised type. */
 void load_block(tensor_type type, const uint8_t *row, size_t index, block *out);
 

@@ -151,6 +151,38 @@ static void blend(const float *weights, const float *rows, size_t n, size_t size
     for (; d < size; d += LANES) blend_columns(weights, rows + d, n, size, out + d, 1);
 }
 
+INLINE __m256 load_halves(const uint16_t *at) { return _mm256_cvtph_ps(_mm_loadu_si128((const void *)at)); }
+
+static void dots_f16(const float *row, const uint16_t *x, size_t n, size_t stride, size_t count, float *out,
+                     size_t out_stride) {
+    for (size_t t = 0; t < count; t++, x += stride) {
+        block32 sum;
+        for (size_t k = 0; k < 4; k++) sum.v[k] = _mm256_setzero_ps();
+        for (size_t i = 0, k = 0; i < n; i += LANES, k = (k + 1) % 4) {
+            sum.v[k] = _mm256_fmadd_ps(_mm256_loadu_ps(row + i), load_halves(x + i), sum.v[k]);
+        }
+        out[t * out_stride] = fold(sum);
+    }
+}
+
+INLINE void blend_f16_columns(const float *weights, const uint16_t *rows, size_t n, size_t size, float *out,
+                              size_t width) {
+    __m256 sum[LANES];
+    for (size_t k = 0; k < width; k++) sum[k] = _mm256_setzero_ps();
+    for (size_t i = 0; i < n; i++) {
+        __m256 w = _mm256_set1_ps(weights[i]);
+        for (size_t k = 0; k < width; k++)
+            sum[k] = _mm256_fmadd_ps(w, load_halves(rows + i * size + k * LANES), sum[k]);
+    }
+    for (size_t k = 0; k < width; k++) _mm256_storeu_ps(out + k * LANES, sum[k]);
+}
+
+static void blend_f16(const float *weights, const uint16_t *rows, size_t n, size_t size, float *out) {
+    size_t d = 0;
+    for (; d + 64 <= size; d += 64) blend_f16_columns(weights, rows + d, n, size, out + d, 8);
+    for (; d < size; d += LANES) blend_f16_columns(weights, rows + d, n, size, out + d, 1);
+}
+
 static void swiglu(float *gate, const float *up, size_t n) {
     __m256 one = _mm256_set1_ps(1.0f), sign = _mm256_set1_ps(-0.0f);
     for (size_t i = 0; i < n; i += LANES) {
@@ -176,6 +208,8 @@ const float_ops float_ops_avx2 = {
     .row_dot = {row_dot_f32, row_dot_f16, row_dot_bf16},
     .exponentials = exponentials,
     .blend = blend,
+    .dots_f16 = dots_f16,
+    .blend_f16 = blend_f16,
     .swiglu = swiglu,
     .geglu = geglu,
 };

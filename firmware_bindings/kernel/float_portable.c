@@ -56,6 +56,24 @@ static void blend(const float *weights, const float *rows, size_t n, size_t size
     }
 }
 
+static float half_at(const uint16_t *at) { return half_to_float((const uint8_t *)at); }
+
+static void dots_f16(const float *row, const uint16_t *x, size_t n, size_t stride, size_t count, float *out,
+                     size_t out_stride) {
+    for (size_t t = 0; t < count; t++) {
+        chains sum = {{0}};
+        for (size_t i = 0; i < n; i++) sum.c[i % CHAINS] = fmaf(row[i], half_at(x + t * stride + i), sum.c[i % CHAINS]);
+        out[t * out_stride] = fold(sum.c, CHAINS);
+    }
+}
+
+static void blend_f16(const float *weights, const uint16_t *rows, size_t n, size_t size, float *out) {
+    memset(out, 0, size * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t d = 0; d < size; d++) out[d] = fmaf(weights[i], half_at(rows + i * size + d), out[d]);
+    }
+}
+
 static void swiglu(float *gate, const float *up, size_t n) {
     for (size_t i = 0; i < n; i++) gate[i] = gate[i] / (1.0f + exp_f32(-gate[i])) * up[i];
 }
@@ -70,6 +88,8 @@ const float_ops float_ops_portable = {
     .row_dot = {row_dot_f32, row_dot_f16, row_dot_bf16},
     .exponentials = exponentials,
     .blend = blend,
+    .dots_f16 = dots_f16,
+    .blend_f16 = blend_f16,
     .swiglu = swiglu,
     .geglu = geglu,
 };

@@ -178,10 +178,19 @@ static const float *rope_at(const kernel_session *s, uint32_t layer, size_t posi
     return (is_local(s, layer) ? s->local_rope : s->rope) + position * s->model->shape.head_size;
 }
 
-/* The cache of one layer and head: (C, H). */
-static float *cache_of(const kernel_session *s, float *cache, uint32_t layer, uint32_t kv_head) {
+/* The cache of one layer and head from a position on: (C − position, H). */
+static void *cache_at(const kernel_session *s, uint8_t *cache, uint32_t layer, uint32_t kv_head, size_t position) {
     const kernel_shape *m = &s->model->shape;
-    return cache + ((size_t)layer * m->kv_heads + kv_head) * s->options.context_tokens * m->head_size;
+    size_t row = ((size_t)layer * m->kv_heads + kv_head) * s->options.context_tokens + position;
+    return cache + row * m->head_size * s->kv_octets;
+}
+
+/* A vector of one head → the cache, as it is or rounded. */
+static void store(const kernel_session *s, const float *in, void *to) {
+    size_t size = s->model->shape.head_size;
+    uint16_t *halves = to;
+    if (s->options.kv == KERNEL_KV_F32) memcpy(to, in, size * sizeof *in);
+    for (size_t i = 0; s->options.kv == KERNEL_KV_F16 && i < size; i++) halves[i] = float_to_half(in[i]);
 }
 
 static void store_keys_and_values(const worker *w, uint32_t layer) {
@@ -191,10 +200,12 @@ static void store_keys_and_values(const worker *w, uint32_t layer) {
     share items = share_of(w, s->count * m->kv_heads, 1);
     for (uint32_t i = items.begin; i < items.end; i++) {
         uint32_t token = i / m->kv_heads, head = i % m->kv_heads;
-        size_t position = s->position + token, to = position * m->head_size, from = (size_t)i * m->head_size;
-        if (norm->data) normalise(w, norm, s->new_keys + from, s->new_keys + from);
-        rotate(w, s->new_keys + from, rope_at(s, layer, position), cache_of(s, s->keys, layer, head) + to);
-        memcpy(cache_of(s, s->values, layer, head) + to, s->new_values + from, m->head_size * sizeof *s->values);
+        size_t position = s->position + token;
+        float *key = s->new_keys + (size_t)i * m->head_size;
+        if (norm->data) normalise(w, norm, key, key);
+        rotate(w, key, rope_at(s, layer, position), key);
+        store(s, key, cache_at(s, s->keys, layer, head, position));
+        store(s, s->new_values + (size_t)i * m->head_size, cache_at(s, s->values, layer, head, position));
     }
 }
 
@@ -212,16 +223,25 @@ static void attend_head(const worker *w, uint32_t layer, uint32_t token, uint32_
     float largest = -INFINITY;
     if (norm->data) normalise(w, norm, query, query);
     rotate(w, query, rope_at(s, layer, positions - 1), query);
-    const float *keys = cache_of(s, s->keys, layer, kv_head) + first * m->head_size;
-    s->ops.f32->dots(query, keys, m->head_size, m->head_size, seen, scores, 1);
+    const void *keys = cache_at(s, s->keys, layer, kv_head, first),
+               *values = cache_at(s, s->values, layer, kv_head, first);
+    int is_half = s->options.kv == KERNEL_KV_F16;
+    if (is_half) {
+        s->ops.f32->dots_f16(query, keys, m->head_size, m->head_size, seen, scores, 1);
+    } else {
+        s->ops.f32->dots(query, keys, m->head_size, m->head_size, seen, scores, 1);
+    }
     for (size_t i = 0; i < seen; i++) {
         scores[i] *= traits->attention_scale;
         if (traits->attention_cap > 0) scores[i] = traits->attention_cap * tanh_f32(scores[i] / traits->attention_cap);
         largest = scores[i] > largest ? scores[i] : largest;
     }
     float sum = s->ops.f32->exponentials(scores, seen, largest), *out = s->blended + at;
-    const float *values = cache_of(s, s->values, layer, kv_head) + first * m->head_size;
-    s->ops.f32->blend(scores, values, seen, m->head_size, out);
+    if (is_half) {
+        s->ops.f32->blend_f16(scores, values, seen, m->head_size, out);
+    } else {
+        s->ops.f32->blend(scores, values, seen, m->head_size, out);
+    }
     for (uint32_t i = 0; i < m->head_size; i++) out[i] /= sum;
 }
 

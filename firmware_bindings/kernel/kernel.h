@@ -39,6 +39,11 @@ typedef enum {
 } kernel_isa;
 
 typedef enum {
+    KERNEL_KV_F32 = 0,
+    KERNEL_KV_F16, /* half the memory; keys and values are rounded when they are stored */
+} kernel_kv;
+
+typedef enum {
     KERNEL_TOKEN_ORDINARY = 0,
     KERNEL_TOKEN_CONTROL, /* marks structure, such as a turn's end; not text */
     KERNEL_TOKEN_USER,    /* text that is always one token */
@@ -70,6 +75,7 @@ typedef struct {
     uint32_t batch_tokens;   /* 1 … 512: most tokens per kernel_forward */
     uint32_t threads;        /* 1 … 64, the calling one included */
     kernel_isa isa;
+    kernel_kv kv; /* how keys and values are stored */
 } kernel_options;
 
 typedef struct {
@@ -164,11 +170,11 @@ const uint32_t *kernel_history(const kernel_session *session /* → (kernel_posi
 /* Forget all tokens from `position` on, and the logits. */
 kernel_status kernel_truncate(kernel_session *session, uint32_t position, kernel_error *error);
 
-/* Make `to` go on where `from` is, with the same bits. Both must be of the same model. */
+/* Make `to` go on where `from` is, with the same bits. Both must be of the same model and store keys and values alike. */
 kernel_status kernel_copy(kernel_session *to, const kernel_session *from, kernel_error *error);
 
-/* A session's state as octets: history, keys and values, and the logits if there are any. What it can not detect:
- * octets that are plausible but another session's; see snapshot.py for what guards them. */
+/* A session's state as octets: history, keys and values as they are stored, and the logits if there are any. What it can
+ * not detect: octets that are plausible but another session's; see snapshot.py for what guards them. */
 size_t kernel_state_size(const kernel_session *session);
 void kernel_state_save(const kernel_session *session, uint8_t *out /* (kernel_state_size,) */);
 kernel_status kernel_state_load(kernel_session *session, const uint8_t *data /* (len,) */, size_t len,

@@ -56,13 +56,16 @@ class Model:
             self._sha256 = hashlib.sha256(self._file).hexdigest()
         return self._sha256
 
-    def session(self, *, batch_tokens: int = 128, isa: str = "best", context_tokens: int | None = None) -> Session:
+    def session(
+        self, *, batch_tokens: int = 128, isa: str = "best", context_tokens: int | None = None, kv: str = "f32"
+    ) -> Session:
         """Start a text; isa: "best", "portable", "avx2", "avx512" or "neon", which give the same bits.
 
-        Its context is the model's, or as much less as `context_tokens` says.
+        Its context is the model's, or as much less as `context_tokens` says. kv: how keys and values are stored, "f32"
+        or, in half the memory and not quite as exactly, "f16".
         """
         most = self.context_tokens if context_tokens is None else min(context_tokens, self.context_tokens)
-        return Session(self, threads=self.threads, batch_tokens=batch_tokens, isa=isa, context_tokens=most)
+        return Session(self, threads=self.threads, batch_tokens=batch_tokens, isa=isa, context_tokens=most, kv=kv)
 
     def chat_prompt(self, question: str) -> str:
         """One user turn in the file's own chat template, ready for the answer. Do not encode it: use chat_ids."""

@@ -27,6 +27,12 @@ typedef struct {
     void (*blend)(const float *weights /* (n,) */, const float *rows /* (n, size) */, size_t n, size_t size,
                   float *out /* (size,) */);
 
+    /* F16 vectors in the place of x and rows, each number used as the F32 that it is. */
+    void (*dots_f16)(const float *row /* (n,) */, const uint16_t *x /* (count, stride) */, size_t n, size_t stride,
+                     size_t count, float *out, size_t out_stride);
+    void (*blend_f16)(const float *weights /* (n,) */, const uint16_t *rows /* (n, size) */, size_t n, size_t size,
+                      float *out /* (size,) */);
+
     /* gate[i] ← gate[i] / (1 + exp(−gate[i])) · up[i]; n is a multiple of 8. */
     void (*swiglu)(float *gate /* (n,) */, const float *up /* (n,) */, size_t n);
 

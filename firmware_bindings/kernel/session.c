@@ -12,6 +12,8 @@ static kernel_status check(const kernel_options *o, kernel_error *error) {
         return fail(error, KERNEL_BAD_ARGUMENT, "batch tokens out of range:", o->batch_tokens);
     if (o->threads < 1 || o->threads > POOL_MOST)
         return fail(error, KERNEL_BAD_ARGUMENT, "threads out of range:", o->threads);
+    if (o->kv != KERNEL_KV_F32 && o->kv != KERNEL_KV_F16)
+        return fail(error, KERNEL_BAD_ARGUMENT, "no such way to store keys and values:", o->kv);
     if (!ops_for(o->isa).q15) return fail(error, KERNEL_UNSUPPORTED, "this processor lacks instruction set", o->isa);
     return KERNEL_OK;
 }
@@ -35,10 +37,11 @@ static kernel_session *place(arena *a, const kernel_model *model, const kernel_o
     size_t cache = (size_t)m->layers * kv; /* at most 2^29 */
     kernel_session *session = arena_take(a, 1, sizeof *session);
     *s = (kernel_session){.model = model, .ops = ops_for(o->isa), .options = *o, .width = width};
+    s->kv_octets = o->kv == KERNEL_KV_F16 ? sizeof(uint16_t) : sizeof(float);
     s->rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
     if (model->traits.window) s->local_rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
-    s->keys = arena_take(a, o->context_tokens, cache * sizeof *s->keys);
-    s->values = arena_take(a, o->context_tokens, cache * sizeof *s->values);
+    s->keys = arena_take(a, o->context_tokens, cache * s->kv_octets);
+    s->values = arena_take(a, o->context_tokens, cache * s->kv_octets);
     s->x = arena_take(a, slots, m->embedding * sizeof *s->x);
     s->normed = arena_take(a, slots, m->embedding * sizeof *s->normed);
     s->codes = place_activations(a, slots, width);

@@ -19,8 +19,9 @@ struct kernel_session {
 
     float *rope;            /* (C, H/2, 2) cosine and sine of position · frequency */
     float *local_rope;      /* (C, H/2, 2) of local layers; NULL if there are none */
-    float *keys;            /* (L, K, C, H), rotated */
-    float *values;          /* (L, K, C, H) */
+    uint8_t *keys;          /* (L, K, C, H), rotated; F32 or F16 */
+    uint8_t *values;        /* (L, K, C, H) */
+    size_t kv_octets;       /* of a number in either */
     float *x;               /* (S, E) the residual stream */
     float *normed;          /* (S, E) */
     activations codes;      /* (S, W) of what is normed or blended */

@@ -10,7 +10,7 @@ from firmware_bindings.kernel._kernel import ffi, lib
 from firmware_bindings.kernel.arena import arena
 from firmware_bindings.kernel.errors import Cancelled, ContextFull, SnapshotError, UsageError, check
 from firmware_bindings.kernel.sampling import Sampling
-from firmware_bindings.kernel.snapshot import seal, unseal
+from firmware_bindings.kernel.snapshot import State, seal, unseal
 
 if TYPE_CHECKING:
     from firmware_bindings.kernel.model import Model
@@ -22,6 +22,9 @@ ISAS = {
     "avx512": lib.KERNEL_ISA_AVX512,
     "neon": lib.KERNEL_ISA_NEON,
 }
+
+KV_TYPES = {"f32": lib.KERNEL_KV_F32, "f16": lib.KERNEL_KV_F16}
+"""How keys and values may be stored."""
 
 
 def instruction_sets() -> dict[str, bool]:
@@ -40,9 +43,13 @@ class Session:
         KernelError: the operating system gives no more threads.
     """
 
-    def __init__(self, model: Model, *, threads: int, batch_tokens: int, isa: str, context_tokens: int) -> None:
+    def __init__(
+        self, model: Model, *, threads: int, batch_tokens: int, isa: str, context_tokens: int, kv: str = "f32"
+    ) -> None:
         if isa not in ISAS:
             raise UsageError(f"no such instruction set: {isa}; known: {', '.join(ISAS)}")
+        if kv not in KV_TYPES:
+            raise UsageError(f"keys and values can't be stored as {kv}; known: {', '.join(KV_TYPES)}")
         fields = {
             "context_tokens": context_tokens,
             "batch_tokens": min(batch_tokens, context_tokens),
@@ -50,7 +57,7 @@ class Session:
         }
         if any(not 0 <= value < 2**32 for value in fields.values()):
             raise UsageError(f"options out of range: {fields}")
-        options = ffi.new("kernel_options *", fields | {"isa": ISAS[isa]})
+        options = ffi.new("kernel_options *", fields | {"isa": ISAS[isa], "kv": KV_TYPES[kv]})
         error, size, session = ffi.new("kernel_error *"), ffi.new("size_t *"), ffi.new("kernel_session **")
         check(lib.kernel_session_size(model.handle, options, size, error), error)
         self._memory = arena(size[0])
@@ -59,6 +66,7 @@ class Session:
         self.model = model
         self.batch_tokens: int = options.batch_tokens
         self.context_tokens: int = context_tokens
+        self.kv = kv
         self._threads, self._isa = threads, isa
         self._session = session[0]
         self._close = weakref.finalize(self, _close, self._session, self._memory, model)
@@ -158,7 +166,7 @@ class Session:
     def fork(self) -> Session:
         """Another session that goes on from here, with the same bits."""
         options: dict[str, Any] = {"threads": self._threads, "batch_tokens": self.batch_tokens, "isa": self._isa}
-        other = Session(self.model, **options, context_tokens=self.context_tokens)
+        other = Session(self.model, **options, context_tokens=self.context_tokens, kv=self.kv)
         error = ffi.new("kernel_error *")
         check(lib.kernel_copy(other._open(), self._open(), error), error)
         return other
@@ -167,17 +175,18 @@ class Session:
         """All that another process needs to go on from here with the same bits: see snapshot.py."""
         body = bytearray(lib.kernel_state_size(self._open()))
         lib.kernel_state_save(self._session, ffi.from_buffer("uint8_t[]", body))
-        return seal(self.model.sha256(), self.position, bool(lib.kernel_has_logits(self._session)), body)
+        state = State(self.position, bool(lib.kernel_has_logits(self._session)), self.kv, memoryview(body))
+        return seal(self.model.sha256(), state)
 
     def restore(self, snapshot: bytes) -> None:
         """Go on from where the snapshot was taken. If it raises, the session is as it was.
 
         Raises:
-            SnapshotError: damaged, of another version, or of another model.
+            SnapshotError: damaged, of another version, of another model, or with keys and values stored otherwise.
             ContextFull: it does not fit this session's context.
         """
         session, error = self._open(), ffi.new("kernel_error *")
-        state = unseal(self.model.sha256(), snapshot)
+        state = unseal(self.model.sha256(), self.kv, snapshot)
         body = ffi.from_buffer("uint8_t[]", state.body)
         try:
             check(lib.kernel_state_load(session, body, len(body), state.position, state.has_logits, error), error)

@@ -7,7 +7,8 @@
 | 32 | SHA-256 of the model's file |
 | 4 | tokens appended |
 | 4 | 1 if there are logits, else 0 |
-| … | history (u32), keys and values (F32) by layer and head, logits (F32) |
+| 4 | how keys and values are stored: `f32 ` or `f16 ` |
+| … | history (u32), keys and values by layer and head, logits (F32) |
 | 32 | SHA-256 of everything before |
 
 Numbers are little-endian.
@@ -19,9 +20,9 @@ from typing import NamedTuple
 
 from firmware_bindings.kernel.errors import SnapshotError
 
-VERSION = 1
+VERSION = 2
 MAGIC = b"SUNLITKV"
-_HEADER = Struct("<8sI32sII")
+_HEADER = Struct("<8sI32sII4s")
 
 
 class State(NamedTuple):
@@ -29,23 +30,25 @@ class State(NamedTuple):
 
     position: int
     has_logits: bool
+    kv: str
     body: memoryview
 
 
-def seal(model_sha256: str, position: int, has_logits: bool, body: bytes | bytearray) -> bytes:
+def seal(model_sha256: str, state: State) -> bytes:
     """A snapshot of this state."""
-    head = _HEADER.pack(MAGIC, VERSION, bytes.fromhex(model_sha256), position, has_logits)
+    kv = state.kv.ljust(4).encode()
+    head = _HEADER.pack(MAGIC, VERSION, bytes.fromhex(model_sha256), state.position, state.has_logits, kv)
     digest = hashlib.sha256(head)
-    digest.update(body)
-    return b"".join([head, body, digest.digest()])
+    digest.update(state.body)
+    return b"".join([head, state.body, digest.digest()])
 
 
-def unseal(model_sha256: str, snapshot: bytes) -> State:
-    """Its state. Raises SnapshotError: damaged, cut, of another version or another model."""
+def unseal(model_sha256: str, kv: str, snapshot: bytes) -> State:
+    """Its state. Raises SnapshotError: damaged, cut, of another version or model, keys and values stored otherwise."""
     whole = memoryview(snapshot)
     if len(whole) < _HEADER.size + 32:
         raise SnapshotError(f"a snapshot is not that short: {len(whole)} octets")
-    magic, version, model, position, has_logits = _HEADER.unpack_from(whole)
+    magic, version, model, position, has_logits, stored = _HEADER.unpack_from(whole)
     if magic != MAGIC:
         raise SnapshotError("not a snapshot of a session")
     if version != VERSION:
@@ -56,4 +59,7 @@ def unseal(model_sha256: str, snapshot: bytes) -> State:
         raise SnapshotError(f"snapshot of another model, whose file has the SHA-256 {model.hex()}")
     if has_logits > 1:
         raise SnapshotError(f"the snapshot contradicts itself: logits {has_logits}")
-    return State(position, bool(has_logits), whole[_HEADER.size : -32])
+    if stored != kv.ljust(4).encode():
+        found = stored.decode(errors="replace").strip()
+        raise SnapshotError(f"snapshot with keys and values stored as {found}; this session stores them as {kv}")
+    return State(position, bool(has_logits), kv, whole[_HEADER.size : -32])

@@ -2,14 +2,14 @@
 #include "session.h"
 
 /* The cache of one layer and head, of which the first s->position rows are filled. */
-static float *cache_at(const kernel_session *s, float *cache, size_t index) {
-    return cache + index * s->options.context_tokens * s->model->shape.head_size;
+static uint8_t *cache_at(const kernel_session *s, uint8_t *cache, size_t index) {
+    return cache + index * s->options.context_tokens * s->model->shape.head_size * s->kv_octets;
 }
 
 static size_t cache_count(const kernel_session *s) { return (size_t)s->model->shape.layers * s->model->shape.kv_heads; }
 
 static size_t cache_octets(const kernel_session *s, uint32_t position) {
-    return (size_t)position * s->model->shape.head_size * sizeof *s->keys;
+    return (size_t)position * s->model->shape.head_size * s->kv_octets;
 }
 
 static size_t logits_octets(const kernel_session *s) { return s->model->shape.vocab_size * sizeof *s->logits; }
@@ -27,6 +27,8 @@ kernel_status kernel_truncate(kernel_session *s, uint32_t position, kernel_error
 kernel_status kernel_copy(kernel_session *to, const kernel_session *from, kernel_error *error) {
     if (to->model != from->model)
         return fail(error, KERNEL_BAD_ARGUMENT, "sessions of two models; tokens:", from->position);
+    if (to->options.kv != from->options.kv)
+        return fail(error, KERNEL_BAD_ARGUMENT, "sessions store keys and values in two ways; tokens:", from->position);
     if (from->position > to->options.context_tokens)
         return fail(error, KERNEL_CONTEXT_FULL, "the context is full; its tokens are", to->options.context_tokens);
     for (size_t i = 0; i < cache_count(to); i++) {
@@ -58,13 +60,14 @@ void kernel_state_save(const kernel_session *s, uint8_t *out) {
     if (s->has_logits) memcpy(out, s->logits, logits_octets(s));
 }
 
-/* Are these all F32 numbers, none infinite? */
-static int are_finite(const uint8_t *octets, size_t len) {
+/* Are these all numbers, F32 or F16, none infinite? */
+static int are_finite(const uint8_t *octets, size_t len, size_t size) {
+    uint32_t exponent = size == sizeof(float) ? 0x7F800000 : 0x7C00;
     int finite = 1;
-    for (size_t at = 0; at < len; at += sizeof(float)) {
-        uint32_t bits;
-        memcpy(&bits, octets + at, sizeof bits);
-        finite &= (bits & 0x7F800000) != 0x7F800000;
+    for (size_t at = 0; at < len; at += size) {
+        uint32_t bits = 0;
+        memcpy(&bits, octets + at, size); /* both processors begin with the lowest octet */
+        finite &= (bits & exponent) != exponent;
     }
     return finite;
 }
@@ -75,13 +78,15 @@ kernel_status kernel_state_load(kernel_session *s, const uint8_t *data, size_t l
         return fail(error, KERNEL_CONTEXT_FULL, "the context is full; its tokens are", s->options.context_tokens);
     if (len != state_size(s, position, has_logits) || (has_logits && position == 0))
         return fail(error, KERNEL_BAD_ARGUMENT, "not the size of such a state; its octets are", len);
-    size_t ids = position * sizeof *s->history, octets = cache_octets(s, position);
+    size_t ids = position * sizeof *s->history, octets = cache_octets(s, position),
+           cached = 2 * cache_count(s) * octets;
     for (size_t at = 0; at < ids; at += sizeof *s->history) {
         uint32_t id;
         memcpy(&id, data + at, sizeof id);
         if (id >= s->model->shape.vocab_size) return fail(error, KERNEL_BAD_ARGUMENT, "no such token", id);
     }
-    if (!are_finite(data + ids, len - ids))
+    if (!are_finite(data + ids, cached, s->kv_octets) ||
+        !are_finite(data + ids + cached, len - ids - cached, sizeof *s->logits))
         return fail(error, KERNEL_BAD_ARGUMENT, "a number is not finite in a state; its octets are", len);
     memcpy(s->history, data, ids);
     data += ids;

@@ -1,14 +1,17 @@
 /* Runs the kernel's C without Python, for builds with sanitizers and for other processors.
  *
- *   harness run FILE                 print a hash of the logits of a fixed prompt, over several ways of computing them
+ *   harness run FILE                 print hashes of the logits of a fixed prompt, the same over several ways of computing
+ *                                    them: with F32 and with F16 keys and values
  *   harness mutate FILE SEED COUNT   damage the file COUNT times and use it; print how many were refused
  *   harness maths                    print the largest errors of exp, pow, sin and cos
+ *   harness halves                   check how F32 numbers become F16 ones
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "float_env.h"
 #include "kernel.h"
 #include "maths.h"
@@ -21,7 +24,7 @@ static void die(const char *what) {
 }
 
 /* Exactly `size` octets, so that a sanitizer sees the first one too many. */
-static void *block(size_t alignment, size_t size) {
+static void *take(size_t alignment, size_t size) {
     void *memory;
     if (posix_memalign(&memory, alignment, size ? size : 1) != 0) die("out of memory");
     return memory;
@@ -32,7 +35,7 @@ static uint8_t *read_file(const char *path, size_t *len) {
     if (!file || fseek(file, 0, SEEK_END) != 0) die("cannot read the file");
     *len = (size_t)ftell(file);
     rewind(file);
-    uint8_t *data = block(32, *len);
+    uint8_t *data = take(32, *len);
     if (fread(data, 1, *len, file) != *len) die("cannot read the file");
     fclose(file);
     return data;
@@ -49,8 +52,8 @@ static kernel_status use_tokenizer(const kernel_model *model, kernel_error *erro
     static const char text[] = "<|im_start|>user\nWhat's 2+2, l'\xC3\xA9t\xC3\xA9 \xF0\x9F\x98\x80?  <|im_end|>\n";
     size_t len = sizeof text - 1, size = kernel_encode_size(len), count, token_len;
     kernel_token_kind kind;
-    void *scratch = block(8, size);
-    uint32_t *ids = block(8, (2 * len + 1) * sizeof *ids);
+    void *scratch = take(8, size);
+    uint32_t *ids = take(8, (2 * len + 1) * sizeof *ids);
     kernel_status status =
         kernel_encode(model, (const uint8_t *)text, len, 12, len - 2, scratch, size, ids, &count, error);
     for (size_t i = 0; status == KERNEL_OK && i < count; i++) {
@@ -70,7 +73,7 @@ static kernel_status use_session(const kernel_model *model, kernel_options optio
     kernel_model_shape(model, &shape);
     kernel_status status = kernel_session_size(model, &options, &size, error);
     if (status != KERNEL_OK) return status;
-    void *memory = block(64, size);
+    void *memory = take(64, size);
     memset(memory, 0xA5, size);
     status = kernel_session_init(model, &options, memory, size, &session, error);
     if (status == KERNEL_OK) {
@@ -93,7 +96,7 @@ static kernel_status use(const uint8_t *data, size_t len, kernel_options options
     kernel_model *model;
     kernel_status status = kernel_model_size(data, len, &size, error);
     if (status != KERNEL_OK) return status;
-    void *memory = block(64, size);
+    void *memory = take(64, size);
     memset(memory, 0x5A, size);
     status = kernel_model_init(data, len, memory, size, &model, error);
     if (status == KERNEL_OK) status = use_tokenizer(model, error);
@@ -102,14 +105,13 @@ static kernel_status use(const uint8_t *data, size_t len, kernel_options options
     return status;
 }
 
-static int run(const char *path) {
-    size_t len;
-    uint8_t *data = read_file(path, &len);
+/* Every way of computing; a hash of the bits, which must be the same. */
+static uint64_t run_all(const uint8_t *data, size_t len, kernel_kv kv) {
     uint64_t first = 0;
     for (uint32_t way = 0; way < 8 * 5; way++) {
         kernel_isa isa = way / 8 == 4 ? KERNEL_ISA_BEST : (kernel_isa)(KERNEL_ISA_PORTABLE + way / 8);
-        if (!kernel_has_isa(isa)) continue;
-        kernel_options options = {16, way & 1 ? 5 : PROMPT, way & 2 ? 3 : 1, isa};
+        if (!kernel_has_isa(isa) || (kv == KERNEL_KV_F16 && way % 8 % 3)) continue; /* three of the eight will do */
+        kernel_options options = {16, way & 1 ? 5 : PROMPT, way & 2 ? 3 : 1, isa, kv};
         kernel_error error;
         uint64_t sum = 0, before = float_env_enter();
 #if defined(__x86_64__)
@@ -123,7 +125,14 @@ static int run(const char *path) {
         if (way == 0) first = sum;
         if (sum != first) die("not the same bits");
     }
-    printf("%016llx\n", (unsigned long long)first);
+    return first;
+}
+
+static int run(const char *path) {
+    size_t len;
+    uint8_t *data = read_file(path, &len);
+    uint64_t whole = run_all(data, len, KERNEL_KV_F32), half = run_all(data, len, KERNEL_KV_F16);
+    printf("%016llx %016llx\n", (unsigned long long)whole, (unsigned long long)half);
     free(data);
     return 0;
 }
@@ -157,14 +166,14 @@ static int mutate(const char *path, uint64_t state, unsigned count) {
     uint8_t *data = read_file(path, &len);
     unsigned refused = 0;
     for (unsigned i = 0; i < count; i++) {
-        kernel_options options = {PROMPT, 4, 1, (kernel_isa)(KERNEL_ISA_BEST + i % 4)};
+        kernel_options options = {PROMPT, 4, 1, (kernel_isa)(KERNEL_ISA_BEST + i % 4), (kernel_kv)(i / 4 % 2)};
         if (!kernel_has_isa(options.isa)) options.isa = KERNEL_ISA_BEST;
         kernel_error error = {0};
         uint64_t sum;
-        uint8_t *whole = block(32, len);
+        uint8_t *whole = take(32, len);
         memcpy(whole, data, len);
         size_t left = damage(whole, len, &state);
-        uint8_t *damaged = block(32, left);
+        uint8_t *damaged = take(32, left);
         memcpy(damaged, whole, left);
         if (use(damaged, left, options, &sum, &error) != KERNEL_OK) {
             if (!error.cause || error.status == KERNEL_OK) die("refused without a cause");
@@ -175,6 +184,24 @@ static int mutate(const char *path, uint64_t state, unsigned count) {
     }
     printf("%u\n", refused);
     free(data);
+    return 0;
+}
+
+/* Every F16 number comes back from F32, and what lies between two of them goes to the nearer, or the even one. */
+static int halves(void) {
+    for (uint32_t half = 0; half < 0x7C00; half++) {
+        uint16_t low = (uint16_t)half, high = (uint16_t)(half + 1);
+        float below = half_to_float((const uint8_t *)&low), above = half_to_float((const uint8_t *)&high);
+        if (high == 0x7C00) above = 0x1p16f;
+        float middle = below + (above - below) / 2;
+        if (float_to_half(below) != low || float_to_half(-below) != (low | 0x8000))
+            die("a number that does not come back");
+        if (float_to_half(middle) != (half & 1 ? high : low)) die("a tie that does not go to the even number");
+        if (float_to_half(nextafterf(middle, 0.0f)) != low) die("not the nearer number below");
+        if (float_to_half(nextafterf(middle, INFINITY)) != high) die("not the nearer number above");
+    }
+    if (float_to_half(INFINITY) != 0x7C00 || float_to_half(1e30f) != 0x7C00) die("not infinite");
+    if ((float_to_half(NAN) & 0x7FFF) <= 0x7C00) die("a number");
     return 0;
 }
 
@@ -207,5 +234,6 @@ int main(int argc, char **argv) {
         return mutate(argv[2], strtoull(argv[3], NULL, 10), (unsigned)strtoul(argv[4], NULL, 10));
     }
     if (argc == 2 && strcmp(argv[1], "maths") == 0) return maths();
-    die("usage: harness run FILE | mutate FILE SEED COUNT | maths");
+    if (argc == 2 && strcmp(argv[1], "halves") == 0) return halves();
+    die("usage: harness run FILE | mutate FILE SEED COUNT | maths | halves");
 }

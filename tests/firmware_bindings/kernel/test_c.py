@@ -69,7 +69,7 @@ def random_path(random_files: tuple[bytes, bytes], tmp_path: Path) -> Path:
 @pytest.mark.req("INF-004", "INF-007")
 def test_the_same_bits_in_any_floating_point_state_and_from_dirty_memory(harness: Path, few: Path) -> None:
     """The harness compares eight ways of computing on each instruction set, under the sanitizers."""
-    assert re.fullmatch(r"[0-9a-f]{16}\n", run(harness, "run", few))
+    assert re.fullmatch(r"[0-9a-f]{16} [0-9a-f]{16}\n", run(harness, "run", few))
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +103,12 @@ def test_each_type_gives_the_same_bits_on_both_processors(
 def test_a_damaged_file_is_refused_or_used_but_never_crashes(harness: Path, few: Path, seed: int) -> None:
     refused = int(run(harness, "mutate", few, str(seed), "400"))
     assert 200 < refused < 400
+
+
+@pytest.mark.req("INF-023")
+def test_numbers_become_the_nearest_half_ties_to_even(harness: Path, arm_harness: list[str]) -> None:
+    run(harness, "halves")
+    subprocess.run([*arm_harness, "halves"], check=True)
 
 
 @pytest.mark.req("INF-017")

@@ -56,6 +56,24 @@ def test_every_way_of_computing_gives_the_same_bits(golden, isa: str) -> None:
                 assert bytes(session.logits()) == oracle[end - 1].tobytes(), (threads, batch_tokens, end)
 
 
+@pytest.mark.req("INF-023")
+def test_f16_keys_and_values_are_close_and_the_same_bits_everywhere(golden, isa: str) -> None:
+    model = Model(golden.path, threads=1, context_tokens=64)
+    with model.session() as whole, model.session(kv="f16", isa=isa) as half:
+        exact = logits_at_every_position(whole, golden.prompt)
+        ours = logits_at_every_position(half, golden.prompt)
+    assert 0 < np.abs(ours - exact).max() <= 1e-2 * exact.std()
+    assert mean_divergence(ours, exact) <= 1e-5
+    for threads, batch_tokens in [(1, 5), (2, 32), (3, 7)]:
+        model = Model(golden.path, threads=threads, context_tokens=64)
+        with model.session(batch_tokens=batch_tokens, isa=isa, kv="f16") as session:
+            session.prefill(golden.prompt)
+            assert bytes(session.logits()) == ours[-1].tobytes(), (threads, batch_tokens)
+    with model.session(batch_tokens=3, isa="portable", kv="f16") as portable:
+        portable.prefill(golden.prompt)
+        assert bytes(portable.logits()) == ours[-1].tobytes()
+
+
 def test_the_instruction_set_is_named(tiny: Model, isa: str) -> None:
     with tiny.session(isa=isa) as session:
         assert session.isa == isa

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from firmware_bindings.kernel import ContextFull, Model, Pace, Sampling, SnapshotError, UsageError
 
 PROMPT = list(range(3, 23))
-HEAD = 52
+HEAD = 56
 SAMPLING = Sampling(temperature=1.1, top_k=50, repeat_penalty=1.1, seed=7)
 
 CONTINUE = """
@@ -94,12 +94,13 @@ def test_damaged_snapshots_are_refused_and_change_nothing(tiny: Model, snapshot:
     ("at", "layout", "value", "cause"),
     [
         (0, "<Q", 0, "not a snapshot"),
-        (8, "<I", 2, "version 2"),
+        (8, "<I", 3, "version 3"),
         (12, "<Q", 0, "another model"),
         (44, "<I", 21, "not the size"),
         (44, "<I", 0, "not the size"),
         (48, "<I", 0, "not the size"),
         (48, "<I", 2, "contradicts itself"),
+        (52, "<I", 0, "stored as"),
         (HEAD, "<I", 512, "no such token 512"),
         (HEAD + 80, "<I", 0x7FC00000, "not finite"),
         (HEAD + 80, "<I", 0xFF800000, "not finite"),
@@ -125,6 +126,41 @@ def test_whatever_a_snapshot_says_the_session_works_on(tiny_path, snapshot: byte
             assert session.position == 0
         session.prefill([5])
         assert unpack_from("<f", bytes(session.logits()))
+
+
+@pytest.mark.req("INF-023")
+def test_a_session_goes_on_only_with_keys_and_values_of_its_own_kind(tiny: Model) -> None:
+    with tiny.session(kv="f16") as half, tiny.session(kv="f16") as other, tiny.session() as whole:
+        expected = list(half.generate(PROMPT, 12))
+        snapshot = half.snapshot()
+        half.truncate(0)
+        other.restore(snapshot)
+        assert bytes(other.fork().logits()) == bytes(other.logits())
+        assert list(half.generate(PROMPT, 12)) == expected
+        assert half.snapshot() == snapshot
+        whole.prefill(PROMPT)
+        assert len(snapshot) < len(whole.snapshot())
+        with pytest.raises(SnapshotError, match="stored as f16; this session stores them as f32"):
+            whole.restore(snapshot)
+        with pytest.raises(SnapshotError, match="stored as f32; this session stores them as f16"):
+            half.restore(whole.snapshot())
+
+
+@pytest.mark.req("INF-023")
+@pytest.mark.parametrize("value", [0x7C00, 0x7E01, 0xFC00])
+def test_a_half_that_is_not_finite_is_refused(tiny: Model, value: int) -> None:
+    with tiny.session(kv="f16") as session:
+        session.prefill(PROMPT)
+        forged = bytearray(session.snapshot())
+        pack_into("<H", forged, HEAD + 4 * len(PROMPT) + 2, value)
+        with pytest.raises(SnapshotError, match="not finite"):
+            session.restore(sealed(forged))
+
+
+@pytest.mark.req("INF-023")
+def test_keys_and_values_are_stored_in_known_ways_alone(tiny: Model) -> None:
+    with pytest.raises(UsageError, match="f8; known: f32, f16"):
+        tiny.session(kv="f8")
 
 
 @pytest.mark.req("INF-021")

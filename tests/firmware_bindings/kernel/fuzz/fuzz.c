@@ -81,7 +81,7 @@ static void ask(const kernel_model *model) {
 }
 
 static void use_session(const kernel_model *model, const uint32_t *ids, size_t count, const uint8_t *text, size_t len) {
-    kernel_options options = {CONTEXT, BATCH, 1, KERNEL_ISA_PORTABLE};
+    kernel_options options = {CONTEXT, BATCH, 1, KERNEL_ISA_PORTABLE, KERNEL_KV_F32};
     kernel_sampling sampling = {.temperature = 0.8f, .top_k = 9, .top_p = 0.9f, .min_p = 0.01f, .repeat_penalty = 1.1f};
     kernel_error error;
     kernel_session *session;
