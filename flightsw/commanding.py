@@ -36,12 +36,14 @@ Resolve = Callable[[bool], None]
 class Plan:
     """What carrying a command out means: records to keep, then what to do; nothing has changed before.
 
-    `run`, where there is one, is a device's business: it is told whom to call with whether the device did it.
+    `run`, where there is one, is a device's business: it is told whom to call with whether the device did it. What
+    `is_vital` is done even if its records can't be kept.
     """
 
     records: Mapping[str, str | None] = field(default_factory=dict)
     do: Callable[[], None] = lambda: None
     run: Callable[[Resolve], None] | None = None
+    is_vital: bool = False
 
 
 Handler = Callable[[TcPacket, Mapping[str, Value]], Plan]
@@ -151,7 +153,8 @@ class Commanding:
                 plan.run(lambda is_done: finish(None if is_done else Refusal.DEVICE_FAILED))
 
         if plan.records:
-            self._journal.command(plan.records, proceed, lambda: finish(Refusal.STORE_FAILED))
+            refuse = proceed if plan.is_vital else lambda: finish(Refusal.STORE_FAILED)
+            self._journal.command(plan.records, proceed, refuse)
         else:
             proceed()
 

@@ -11,11 +11,12 @@ from flightsw import memory
 from flightsw.commanding import Commanding
 from flightsw.devices import DeviceDriver
 from flightsw.effects import Completion, Effect, Restart, Stored
-from flightsw.housekeeping import HousekeepingSchedule, payload_values, power_values, software_values
+from flightsw.fault_watch import FaultWatch
+from flightsw.housekeeping import HousekeepingSchedule, fault_values, payload_values, power_values, software_values
 from flightsw.journal import Journal
 from flightsw.mission import Housekeeping, Mission, StoreFault
 from flightsw.operations import Operations
-from flightsw.payload import ModeReason, ModeState, PowerMode
+from flightsw.payload import ModeReason, ModeState, PowerMode, Response
 from flightsw.services import Services
 from flightsw.telemetry import Priority, Telemetry
 
@@ -83,6 +84,11 @@ class FlightSoftware:
         """Commanded and observed power mode, and the ceiling."""
         return self._operations.modes
 
+    @property
+    def faults(self) -> FaultWatch:
+        """What is wrong, and what is believed."""
+        return self._operations.faults
+
     def receive(self, port: str, data: bytes) -> None:
         """Take octets that have just arrived. Raises ValueError for a port that is none of PORTS."""
         _check(port)
@@ -103,6 +109,7 @@ class FlightSoftware:
         self._listen()
         self._commanding.take()
         self._operations.tick(self._now_us)
+        self._answer_faults()
         for structure in self._schedule.due(self._now_us):
             self._send_housekeeping(structure)
         self._watch_uptime()
@@ -172,7 +179,10 @@ class FlightSoftware:
     def _listen(self) -> None:
         for port, data in self._inbox.items():
             if port == "ground":
+                frames, _ = self._commanding.frames
                 self._commanding.receive(bytes(data))
+                if self._commanding.frames[0] > frames:
+                    self._operations.faults.hear_ground()
             else:
                 self._drivers[port].receive(bytes(data), self._now_us)
         self._inbox.clear()
@@ -186,6 +196,15 @@ class FlightSoftware:
         if self._restart_at_us is not None and (is_said or self._now_us >= self._restart_at_us):
             self._restart_at_us = None
             self._effects.append(Restart(reason=ModeReason.GROUND.name))
+
+    def _answer_faults(self) -> None:
+        """Do what the fault responses ask of the flight software itself."""
+        asked = self._operations.faults.take_asked()
+        if Response.TELEMETRY_ON in asked:
+            self._telemetry.enable_events()
+            self._schedule.enable_all(self._now_us)
+        if Response.RESTART in asked:
+            self._journal.fact(memory.boot_record(self._unclean_boots, is_running=False), self._begin_anew)
 
     def _begin_anew(self) -> None:
         self._telemetry.event("restarting")
@@ -201,6 +220,8 @@ class FlightSoftware:
             case Housekeeping.SOFTWARE:
                 uptime_us = self._now_us - (self._booted_us or 0)
                 values = software_values(operations, self._commanding, self._telemetry, uptime_us, self._unclean_boots)
+            case Housekeeping.FAULTS:
+                values = fault_values(operations.faults)
         self._telemetry.report(structure.name.lower(), values, Priority.HOUSEKEEPING)
 
 

@@ -3,8 +3,10 @@
 from flightsw.commanding import Commanding
 from flightsw.devices.payload_ctrl import RAILS
 from flightsw.devices.power_board import BoardReading
+from flightsw.fault_watch import FaultWatch
 from flightsw.mission import Housekeeping, HousekeepingPlan, RailFault
 from flightsw.operations import Operations
+from flightsw.payload import ModeReason
 from flightsw.telemetry import Telemetry
 
 FALLBACK_PERIOD_MS = 10_000
@@ -22,6 +24,7 @@ class HousekeepingSchedule:
             Housekeeping.POWER: plan.power_ms,
             Housekeeping.PAYLOAD: plan.payload_ms,
             Housekeeping.SOFTWARE: plan.software_ms,
+            Housekeeping.FAULTS: plan.faults_ms,
         }
         self._period_us = {id: 1000 * (period_ms or FALLBACK_PERIOD_MS) for id, period_ms in planned.items()}
         self._is_enabled = {id: period_ms > 0 for id, period_ms in planned.items()}
@@ -38,6 +41,11 @@ class HousekeepingSchedule:
             self._due_us.setdefault(id, now_us + self._period_us[id])
         else:
             self._due_us.pop(id, None)
+
+    def enable_all(self, now_us: int) -> None:
+        """Report every structure periodically."""
+        for id in self._is_enabled:
+            self.enable(id, now_us, is_enabled=True)
 
     def start(self, now_us: int) -> None:
         """Count the periods from now on."""
@@ -63,7 +71,7 @@ def power_values(operations: Operations) -> dict[str, object]:
         "reason": modes.commanded.reason,
         "battery_mv": _clamp(reading.battery_mv, 0, _U16),
         "battery_ma": reading.battery_ma,
-        "charge_permille": reading.charge_permille,
+        "charge_permille": _clamp(reading.charge_permille, 0, _U16),
         "sunlight": reading.is_sunlit,
         "temperature_centidegc": _clamp(reading.temperature_centidegc, _I16_MIN, _I16_MAX),
         "battery_centidegc": _clamp(reading.battery_temperature_centidegc, _I16_MIN, _I16_MAX),
@@ -116,6 +124,19 @@ def software_values(
         "commands_rejected": (commanding.counters.rejected + commanding.counters.dropped) & _U32,
         "reports_dropped": sum(telemetry.dropped.values()) & _U32,
         "link_errors": sum(driver.link_errors for driver in operations.drivers) & _U32,
+    }
+
+
+def fault_values(faults: FaultWatch) -> dict[str, object]:
+    """Of structure FAULTS."""
+    tracks = faults.state.tracks.items()
+    return {
+        "lasting": sum({1 << fault for (fault, _), track in tracks if track.raised_us is not None}),
+        "locking": sum({1 << fault for (fault, _), track in tracks if track.is_locked}),
+        "off_by": faults.fault or ModeReason.BOOT,
+        "believed_permille": faults.charge_permille,
+        "distrusted": faults.distrusted,
+        "silent_s": min(faults.silent_us // 1_000_000, _U32),
     }
 
 

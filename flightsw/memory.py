@@ -1,20 +1,23 @@
 """What survives a restart, as records of JSON text: read without trust, written whole.
 
-Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `loads`, `jobs`; for each job that is known one
+Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `loads`, `faults`, `jobs`; for each job that is known one
 `job/NUMBER`, and one `segment/NUMBER/INDEX` for each piece of its answer, written once: a growing answer costs what it
 grows by.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
 from flightsw.effects import Stored
 from flightsw.mission import Load, Mission, StoreFault
 from flightsw.payload import (
+    ROWS,
     EndReason,
+    Fault,
+    FaultState,
     Job,
     JobQueue,
     JobState,
@@ -24,12 +27,13 @@ from flightsw.payload import (
     PowerPolicy,
     Segment,
     Threshold,
+    Track,
     Urgency,
     all_thresholds,
 )
 
 DEFAULT_CEILING = PowerMode.NOMINAL
-UNCLEAN_BOOTS_TO_SAFE = 3
+UNCLEAN_BOOTS_TO_SAFE = ROWS[Fault.RESET_STORM].rungs[0].count
 
 Records = Mapping[str, str | None]
 
@@ -49,6 +53,7 @@ class Memory:
     unclean_boots: int = 0
     clock_offset_us: int = 0
     loads_on: frozenset[Load] = frozenset(Load)
+    faults: FaultState = field(default_factory=FaultState)
     fault: StoreFault | None = None
     are_thresholds_rejected: bool = False
 
@@ -93,6 +98,12 @@ def clock_record(offset_us: int) -> Records:
 
 def loads_record(loads_on: frozenset[Load]) -> Records:
     return {"loads": _text(sorted(load.name for load in loads_on))}
+
+
+def fault_record(kept: FaultState) -> Records:
+    """Of what the fault responses must not forget, its times counted from now on."""
+    tracks = {f"{fault.name}/{part}": asdict(track) for (fault, part), track in kept.tracks.items()}
+    return {"faults": _text(tracks)}
 
 
 def threshold_record(policy: PowerPolicy) -> Records:
@@ -145,6 +156,7 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
         unclean_boots=min(255, _count(boot["unclean_boots"]) + bool(boot["is_running"])),
         clock_offset_us=_whole(values.get("clock", 0)),
         loads_on=frozenset(Load[name] for name in values["loads"]) if "loads" in values else frozenset(Load),
+        faults=FaultState(tracks=dict(_track(key, value) for key, value in values.get("faults", {}).items())),
     )
 
 
@@ -165,6 +177,21 @@ def _safe(mode: str, cause: str) -> tuple[PowerMode, ModeReason]:
     if PowerMode[mode] >= PowerMode.STANDBY:
         raise ValueError(f"{mode} is not SAFE")
     return PowerMode[mode], ModeReason[cause]
+
+
+def _track(key: str, value: Mapping[str, Any]) -> tuple[tuple[Fault, int], Track]:
+    name, _, part = key.partition("/")
+    fault, rung = Fault[name], _whole(value["rung"])
+    if not -1 <= rung < len(ROWS[fault].rungs):
+        raise ValueError(f"{name} has no rung {rung}")
+    times = {at: None if value[at] is None else _whole(value[at]) for at in ("since_us", "away_us", "raised_us")}
+    return (fault, int(part)), Track(
+        **times,
+        rung=rung,
+        times_us=tuple(map(_whole, value["times_us"])),
+        off_until_us=_whole(value["off_until_us"]),
+        is_locked=value["is_locked"] is True,
+    )
 
 
 def _jobs(values: Mapping[str, Any]) -> tuple[Job, ...]:

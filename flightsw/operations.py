@@ -1,7 +1,7 @@
 """Payload operations: the mode machine, carried out on the boards.
 
 A fault costs one job, the running one or else the one that the payload was powered for; the next question starts from
-a power cycle. A rail fault that the controller has latched keeps the payload off until ground clears it.
+a power cycle. What a fault means is the fault watch's.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from dataclasses import replace
 from flightsw import memory
 from flightsw.answering import Answering
 from flightsw.devices import DeviceDriver, PayloadComputer, PayloadController, PowerBoard
+from flightsw.fault_watch import FaultWatch
 from flightsw.journal import Journal
 from flightsw.memory import Memory
 from flightsw.mission import Mission
@@ -50,6 +51,8 @@ class Operations:
         self.answers = Answering(
             recalled.jobs, self.computer, journal, telemetry, lambda: self.controller.energy.energy_mj
         )
+        boards = self.controller, self.board, self.computer
+        self.faults = FaultWatch(mission, recalled, boards, journal, telemetry)
         self.modes: ModeState = boot(recalled.ceiling, 0, *(recalled.safe or ()))
         self._kept_safe = recalled.kept_safe
         self._is_safe_due = False
@@ -66,25 +69,26 @@ class Operations:
         jobs = self.answers.jobs
         return Inputs(
             now_us=self._now_us,
-            power=self.board.power,
+            power=self.faults.power,
             rails=self.controller.rails,
             cap=self.computer.cap,
             demand=Demand.RUNNING if jobs.running else Demand.QUEUED if jobs.waiting else Demand.NONE,
-            fault=ModeReason.RAIL_FAULT if self.controller.is_fault_latched else None,
-            safe=ModeReason.CONTROLLER_SILENT if self.controller.is_silent else None,
             is_saved=self.computer.is_saved,
+            fault=self.faults.fault,
+            safe=self.faults.safe,
         )
 
     def start(self, now_us: int) -> None:
         """Begin at this time."""
         self._now_us = now_us
+        self.faults.start(now_us)
         commanded = self.modes.commanded
         self.modes = boot(self.modes.ceiling, now_us, commanded.mode, commanded.reason)
 
     def next_deadline_us(self) -> int | None:
         """When there is something to do though nothing arrives."""
         due = [driver.next_deadline_us for driver in self.drivers]
-        due.append(deadline_us(self.policy, self.modes, self.inputs))
+        due += [self.faults.next_deadline_us(), deadline_us(self.policy, self.modes, self.inputs)]
         return min((at for at in due if at is not None), default=None)
 
     def tick(self, now_us: int) -> None:
@@ -94,6 +98,7 @@ class Operations:
             driver.tick(now_us)
             for notice in driver.notices():
                 self._telemetry.event(notice.event, notice.values)
+        self.faults.tick(now_us)
         self.answers.follow(now_us)
         if self.controller.rails is Rails.DARK or self.controller.is_silent:
             self.answers.bury()
@@ -103,9 +108,8 @@ class Operations:
             resolve(cleared)
 
     def enter_safe(self) -> None:
-        """SAFE is due at the next tick, on ground's command; its record is kept already."""
+        """SAFE is due at the next tick, on ground's command."""
         self._is_safe_due = True
-        self._kept_safe = PowerMode.SAFE, ModeReason.GROUND
 
     def leave_safe(self) -> None:
         """Go to STANDBY; SAFE's record is forgotten already. Raises IllegalTransition outside SAFE."""
@@ -116,7 +120,8 @@ class Operations:
         self.modes = replace(self.modes, ceiling=ceiling)
 
     def clear_fault(self, then: Callable[[bool], None]) -> None:
-        """Clear the controller's latched fault; `then` is told whether it did."""
+        """Clear the faults, and what the controller has latched; `then` is told whether it did."""
+        self.faults.clear()
         self._on_cleared = then
         self.controller.clear_fault()
 
@@ -126,12 +131,9 @@ class Operations:
             self._is_safe_due = False
             self.modes, effects = enter_safe(self.modes, self._now_us)
             self._carry_out(effects)
-        fault = self.controller.take_fault() or self.computer.take_fault()
         is_settled = False
         while not is_settled:
-            inputs = self.inputs
-            self.modes, effects = step(self.policy, self.modes, replace(inputs, fault=fault or inputs.fault))
-            fault = None
+            self.modes, effects = step(self.policy, self.modes, self.inputs)
             self._carry_out(effects)
             is_settled = not effects
 
@@ -160,7 +162,10 @@ class Operations:
         mode = self.modes.commanded.mode
         self._keep_safe()
         self.controller.command(on=mode in POWERED_MODES)
-        self.computer.power(on=mode in POWERED_MODES and self.controller.rails is Rails.GOOD, now_us=self._now_us)
+        is_on, is_good = mode in POWERED_MODES, self.controller.rails is Rails.GOOD
+        self.computer.power(on=is_on and is_good, now_us=self._now_us)
+        if is_on and not is_good:  # the controller may bring them up again, but what ran has lost its power
+            self.answers.interrupt(ModeReason.RAIL_FAULT, or_next=False)
         self.computer.set_cap(mode)
         is_computing = self.modes.observed.mode in COMPUTING_MODES and mode in COMPUTING_MODES
         if is_computing and self.computer.cap is mode:

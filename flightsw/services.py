@@ -1,6 +1,7 @@
 """What each telecommand of the mission dictionary means: who may do it now, and what doing it is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from flightsw import memory
 from flightsw.commanding import Handler, Plan, Refused
@@ -74,7 +75,7 @@ class Services:
         modes = operations.modes
         if modes.commanded.mode < PowerMode.STANDBY and modes.safe_cause is not ModeReason.BOOT:
             raise Refused(Refusal.MODE_FORBIDS)
-        inputs = operations.inputs
+        inputs = replace(operations.inputs, fault=operations.faults.lasting)
         blocked = question_blocked_by(operations.policy, modes, inputs)
         is_booting = operations.board.reading is None and not operations.board.is_silent
         if blocked is not None and not (blocked is ModeReason.POWER_BOARD_SILENT and is_booting):
@@ -149,7 +150,7 @@ class Services:
         return Plan(records={**memory.ceiling_record(ceiling), **below}, do=do)
 
     def _enter_safe(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
-        return Plan(records=self._safe_records(), do=self._operations.enter_safe)
+        return Plan(records=self._safe_records(), do=self._operations.enter_safe, is_vital=True)
 
     def _safe_records(self) -> memory.Records:
         mode = min(self._operations.modes.commanded.mode, PowerMode.SAFE)
@@ -157,12 +158,12 @@ class Services:
 
     def _leave_safe(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
         operations = self._operations
-        modes, power = operations.modes, operations.board.power
+        modes, power = operations.modes, operations.faults.power
         if modes.commanded.mode is not PowerMode.SAFE or modes.safe_cause is ModeReason.BOOT:
             raise Refused(Refusal.MODE_FORBIDS)
         if modes.ceiling < PowerMode.STANDBY:
             raise Refused(Refusal.CEILING_FORBIDS)
-        if operations.controller.is_silent:
+        if operations.faults.safe is not None:
             raise Refused(Refusal.DEVICE_FAILED)
         if power is None or power.charge_permille is None:
             raise Refused(Refusal.POWER_UNKNOWN)

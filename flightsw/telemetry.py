@@ -85,6 +85,10 @@ class Telemetry:
         else:
             self._disabled_events.add(id)
 
+    def enable_events(self) -> None:
+        """Report every event from now on."""
+        self._disabled_events.clear()
+
     def report(self, name: str, values: Mapping[str, object], priority: Priority = Priority.ANSWER) -> None:
         """Send a report of the mission dictionary."""
         report = DICTIONARY.report(name)

@@ -6,7 +6,7 @@ from firmware_bindings.devicelink import Failure, Result, read, words, write
 from firmware_bindings.devicelink.registers import payload_ctrl as regs
 from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import Device, RailFault
-from flightsw.payload import EnergyIntegral, ModeReason, Rails
+from flightsw.payload import EnergyIntegral, Rails
 
 RAILS = 4
 ALL_RAILS = (1 << RAILS) - 1
@@ -17,6 +17,8 @@ KICK_US = 1_000_000
 """Pause from one answered kick to the next: inside the watchdog's window of 0.1 to 5 s even if a kick is repeated."""
 DARK_MV = 500
 """Below this a rail is off."""
+
+UPTIME_MODULUS_MS = 1 << 32
 
 _NJ_PER_MJ = 1_000_000
 
@@ -65,8 +67,8 @@ class _Poll:
 class PayloadController(DeviceDriver):
     """Holds the rails where they are commanded, all up or all off, and reports what they do.
 
-    The watchdog is armed before the rails go up and disarmed once they are told to go off. `fault` is why the rails
-    are not up although commanded, until `take_fault`; a latched one stays with the controller until `clear_fault`.
+    The watchdog is armed before the rails go up and disarmed once they are told to go off. A latched fault stays with
+    the controller until `clear_fault`.
     """
 
     def __init__(self) -> None:
@@ -79,15 +81,20 @@ class PayloadController(DeviceDriver):
         self._valid_from = 1
         self._words: list[int] = []
         self._kick_us: int | None = None
-        self._fault: ModeReason | None = None
+        self._alarms: list[tuple[RailFault, int]] = []
+        self._has_reset = False
         self._cleared: bool | None = None
         self._is_write_lost = False
-        self._is_booting = True
         self._write_target()
 
     @property
     def is_fault_latched(self) -> bool:
         return self.reading is not None and self.reading.fault is not RailFault.NONE
+
+    @property
+    def is_tripped(self) -> bool:
+        """The watchdog has bitten, and no rail will rise before `clear_fault`."""
+        return self.reading is not None and self.reading.fault is RailFault.WATCHDOG
 
     @property
     def next_deadline_us(self) -> int | None:
@@ -116,10 +123,15 @@ class PayloadController(DeviceDriver):
         cleared, self._cleared = self._cleared, None
         return cleared
 
-    def take_fault(self) -> ModeReason | None:
-        """Why the rails are not up although commanded; told once."""
-        fault, self._fault = self._fault, None
-        return fault
+    def take_alarms(self) -> tuple[tuple[RailFault, int], ...]:
+        """The faults that the controller has noticed since the last call, each with its rail."""
+        alarms, self._alarms = tuple(self._alarms), []
+        return alarms
+
+    def take_reset(self) -> bool:
+        """Whether the controller has begun anew since the last call."""
+        has_reset, self._has_reset = self._has_reset, False
+        return has_reset
 
     def tick(self, now_us: int) -> None:
         """Take the replies; poll and kick when it is time."""
@@ -180,14 +192,16 @@ class PayloadController(DeviceDriver):
 
     def _see(self, new: ControllerReading, now_us: int) -> None:
         old, self.reading = self.reading, new
-        was, self.rails = self.rails, new.state
+        self.rails = new.state
+        if old is not None and (new.uptime_ms - old.uptime_ms) % UPTIME_MODULUS_MS >= UPTIME_MODULUS_MS // 2:
+            self._has_reset = True
+            self._notices.append(Notice(event="controller_boot"))
         self.energy = self.energy.sample(sum(mv * ma for mv, ma in zip(new.rail_mv, new.rail_ma, strict=True)), now_us)
         self._report_rails(0 if old is None else old.rails & old.power_good, new)
         is_new_fault = new.fault is not RailFault.NONE and (old is None or old.fault is RailFault.NONE)
         if is_new_fault:
             self._notices.append(Notice(event="rail_fault", values={"rail": new.fault_rail, "fault": new.fault}))
-        if self._is_commanded_on and (is_new_fault or (was is Rails.GOOD and self.rails is not Rails.GOOD)):
-            self._fault = ModeReason.WATCHDOG if new.fault is RailFault.WATCHDOG else ModeReason.RAIL_FAULT
+            self._alarms.append((new.fault, new.fault_rail))
         self._hold_target(new)
 
     def _hold_target(self, reading: ControllerReading) -> None:
@@ -196,10 +210,6 @@ class PayloadController(DeviceDriver):
         if is_ignorant and not (self._is_commanded_on and self.is_fault_latched):
             self._is_write_lost = False
             self._write_target()
-        if self._is_booting and self.rails is Rails.DARK:
-            self._is_booting = False
-            if reading.fault is RailFault.WATCHDOG:  # it bit because this software was gone, and now it is back
-                self.clear_fault()
 
     def _report_rails(self, was_good: int, new: ControllerReading) -> None:
         is_good = new.rails & new.power_good

@@ -6,7 +6,6 @@ from firmware_bindings.devicelink import Failure, Result, read, words, write
 from firmware_bindings.devicelink.registers import power_board as regs
 from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import Device, Load, PowerBoardLimits
-from flightsw.payload import Power
 
 POLL_US = 1_000_000
 
@@ -75,21 +74,10 @@ class PowerBoard(DeviceDriver):
         )
         self._is_told = False
         self.loads_on = loads_on
+        self.is_payload_cut = False
+        """The payload may not be on, whatever ground wants."""
         """Which may be on; the board is told with the next poll."""
         self.reading: BoardReading | None = None
-
-    @property
-    def power(self) -> Power | None:
-        """What the payload's modes depend on; None while the board is silent."""
-        reading = self.reading
-        if reading is None or self.is_silent:
-            return None
-        return Power(
-            charge_permille=reading.charge_permille,
-            payload_centidegc=reading.temperature_centidegc,
-            battery_centidegc=reading.battery_temperature_centidegc,
-            is_sunlit=reading.is_sunlit,
-        )
 
     def clear_trips(self) -> None:
         """Have the board forget what has happened."""
@@ -112,8 +100,6 @@ class PowerBoard(DeviceDriver):
         if result.failure is Failure.REFUSED or len(values) != len(_READINGS):
             return False
         reading = _reading({register.name: word for register, word in zip(_READINGS, values, strict=True)})
-        if reading.charge_permille > 1000:
-            return False
         self._ask(read(_SETTINGS[0].address, len(_SETTINGS), _SETTINGS))
         old, self.reading = self.reading, reading
         if reading.is_shed and not (old and old.is_shed):
@@ -126,7 +112,8 @@ class PowerBoard(DeviceDriver):
         values = words(result.data)
         if result.failure is Failure.REFUSED or len(values) != len(_SETTINGS):
             return False
-        wanted = sum(1 << load for load in self.loads_on), *self._limits
+        loads = self.loads_on - {Load.PAYLOAD} if self.is_payload_cut else self.loads_on
+        wanted = sum(1 << load for load in loads), *self._limits
         if values == wanted:
             self._is_told = True
         else:

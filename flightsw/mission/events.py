@@ -3,12 +3,16 @@
 from flightsw.mission.dictionary import Event
 from flightsw.mission.fields import Field, Kind, choice, number, record
 from flightsw.mission.vocabulary import Device, RailFault, Severity, StoreFault
-from flightsw.payload import EndReason, ModeReason, PowerMode
+from flightsw.payload import EndReason, Fault, ModeReason, PowerMode, Response
 
 _JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
 _MODE = choice("mode", PowerMode)
 _DEVICE = choice("device", Device)
 _RAIL = number("rail", Kind.U8, doc="0 is the first to come up")
+_FAULT = choice("fault", Fault)
+_PART = number("part", Kind.U8, doc="which rail, sensor (0 charge, 1 voltage, 2 current, ...) or 0")
+_ANSWER = record(_FAULT, _PART, choice("response", Response), number("count", Kind.U8, doc="within the hour"))
+_ANSWERED = "{fault} ({part}), {count} within the hour: {response}"
 
 EVENTS: tuple[Event, ...] = (
     Event(
@@ -170,5 +174,29 @@ EVENTS: tuple[Event, ...] = (
         severity=Severity.HIGH,
         parameters=record(_MODE),
         text="{mode} is commanded, but the rails do not go dark",
+    ),
+    Event(name="fault_unit", id=20, severity=Severity.LOW, parameters=_ANSWER, text=_ANSWERED),
+    Event(name="fault_subsystem", id=21, severity=Severity.MEDIUM, parameters=_ANSWER, text=_ANSWERED),
+    Event(name="fault_system", id=22, severity=Severity.HIGH, parameters=_ANSWER, text=_ANSWERED),
+    Event(
+        name="fault_over",
+        id=23,
+        severity=Severity.INFO,
+        parameters=record(_FAULT, _PART),
+        text="{fault} ({part}) is over",
+    ),
+    Event(
+        name="controller_boot",
+        id=25,
+        severity=Severity.MEDIUM,
+        parameters=record(),
+        text="payload controller has begun anew",
+    ),
+    Event(
+        name="faults_cleared",
+        id=24,
+        severity=Severity.INFO,
+        parameters=record(),
+        text="counts and locks of all faults are cleared on ground's command",
     ),
 )

@@ -98,7 +98,7 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
         subtype=1,
         key=5,
         arguments=record(),
-        doc="Clear the payload controller's latched rail fault.",
+        doc="Clear what the payload controller has latched, and all counts and locks of faults.",
     ),
     Telecommand(
         name="set_threshold",

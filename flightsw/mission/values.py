@@ -10,7 +10,7 @@ from flightsw.mission.power_board import PowerBoardLimits
 from flightsw.mission.satellite import SatelliteDesign
 from flightsw.mission.strict_toml import TomlError, parse
 from flightsw.orbit import Station
-from flightsw.payload import COMPUTING_MODES, ComputeProfile, PowerPolicy
+from flightsw.payload import COMPUTING_MODES, BatteryModel, ComputeProfile, FaultPlan, PowerPolicy
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> None:
@@ -44,9 +44,10 @@ class HousekeepingPlan:
     power_ms: int = 1000
     payload_ms: int = 1000
     software_ms: int = 10_000
+    faults_ms: int = 10_000
 
     def __post_init__(self) -> None:
-        for name in ("power_ms", "payload_ms", "software_ms"):
+        for name in ("power_ms", "payload_ms", "software_ms", "faults_ms"):
             if getattr(self, name):
                 _in_range(name, getattr(self, name), 100, 3_600_000)
 
@@ -69,6 +70,8 @@ class _File:
     housekeeping: HousekeepingPlan = field(default_factory=HousekeepingPlan)
     jobs: JobPlan = field(default_factory=JobPlan)
     power: PowerPolicy
+    battery: BatteryModel
+    faults: FaultPlan
     compute: ComputeProfile
     orbit: OrbitPlan | None = None
     stations: Mapping[str, Station] = field(default_factory=dict)
@@ -84,6 +87,8 @@ class Mission:
     housekeeping: HousekeepingPlan
     jobs: JobPlan
     power: PowerPolicy
+    battery: BatteryModel
+    faults: FaultPlan
     compute: ComputeProfile
     orbit: OrbitPlan | None
     stations: Mapping[str, Station]
@@ -107,6 +112,8 @@ def read_mission(text: str, source: str = "mission.toml") -> Mission:
         housekeeping=parsed.housekeeping,
         jobs=parsed.jobs,
         power=parsed.power,
+        battery=parsed.battery,
+        faults=parsed.faults,
         compute=parsed.compute,
         orbit=parsed.orbit,
         stations=parsed.stations,

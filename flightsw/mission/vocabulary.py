@@ -9,6 +9,7 @@ class Housekeeping(IntEnum):
     POWER = 1
     PAYLOAD = 2
     SOFTWARE = 3
+    FAULTS = 6
 
 
 class Severity(IntEnum):

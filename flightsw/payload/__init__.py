@@ -12,7 +12,7 @@ from flightsw.payload.fault_responses import (
     payload_off_by,
     safe_by,
 )
-from flightsw.payload.fault_table import FAULT_RESPONSES, Fault, Level, Response, Row, Rung, Watcher
+from flightsw.payload.fault_table import FAULT_RESPONSES, ROWS, Fault, Level, Response, Row, Rung, Watcher
 from flightsw.payload.jobs import (
     ENDED,
     KEPT_JOBS,
@@ -24,7 +24,7 @@ from flightsw.payload.jobs import (
     JobRefused,
     Segment,
 )
-from flightsw.payload.limits import Limit
+from flightsw.payload.limits import FaultPlan, Limit
 from flightsw.payload.mode_state import (
     Command,
     Commanded,
@@ -62,6 +62,7 @@ __all__ = [
     "KEPT_JOBS",
     "MAX_ATTEMPTS",
     "POWERED_MODES",
+    "ROWS",
     "SAFE_CAUSES",
     "Answer",
     "BatteryModel",
@@ -76,6 +77,7 @@ __all__ = [
     "EndReason",
     "EnergyIntegral",
     "Fault",
+    "FaultPlan",
     "FaultState",
     "IllegalJobEvent",
     "IllegalTransition",

@@ -103,8 +103,27 @@ def clear(state: FaultState) -> FaultState:
     )
 
 
-def payload_off_by(state: FaultState, now_us: int) -> ModeReason | None:
-    """Why the payload may not be on now."""
+def kept(state: FaultState, now_us: int) -> FaultState:
+    """What outlives a restart, its times counted from now on: counts, locks, back-offs, and ground's silence.
+
+    Everything else is seen again.
+    """
+    tracks = {}
+    for key, track in state.tracks.items():
+        if ROWS[key[0]].end is not End.CONTACT:
+            track = replace(track, since_us=None, away_us=None, raised_us=None, rung=-1)
+        if track != Track():
+            tracks[key] = _moved(track, -now_us)
+    return FaultState(tracks=tracks)
+
+
+def resumed(state: FaultState, now_us: int) -> FaultState:
+    """What `kept` has kept, as it is now; the time between does not count."""
+    return FaultState(tracks={key: _moved(track, now_us) for key, track in state.tracks.items()})
+
+
+def payload_off_by(state: FaultState, now_us: int | None) -> ModeReason | None:
+    """Why the payload may not be on now; without a time back-offs do not count, which end by themselves."""
     keys = (key for key, track in state.tracks.items() if _is_off(key, track, now_us))
     return next((ROWS[fault].reason for fault, _ in keys), None)
 
@@ -206,6 +225,18 @@ class _Climb:
             self.track = replace(self.track, off_until_us=self.now_us + wait_us)
 
 
+def _moved(track: Track, by_us: int) -> Track:
+    return Track(
+        since_us=None if track.since_us is None else track.since_us + by_us,
+        away_us=None if track.away_us is None else track.away_us + by_us,
+        raised_us=None if track.raised_us is None else track.raised_us + by_us,
+        rung=track.rung,
+        times_us=tuple(at + by_us for at in track.times_us),
+        off_until_us=track.off_until_us and track.off_until_us + by_us,
+        is_locked=track.is_locked,
+    )
+
+
 def _leave_us(row: Row, debounce_us: int) -> int:
     return 0 if row.end is End.CONTACT else debounce_us
 
@@ -215,8 +246,9 @@ def _response(key: Key, track: Track) -> Response | None:
     return None if track.raised_us is None or track.rung < 0 else ROWS[key[0]].rungs[track.rung].response
 
 
-def _is_off(key: Key, track: Track, now_us: int) -> bool:
-    return track.is_locked or now_us < track.off_until_us or _response(key, track) in _OFF
+def _is_off(key: Key, track: Track, now_us: int | None) -> bool:
+    is_waiting = now_us is not None and now_us < track.off_until_us
+    return is_waiting or track.is_locked or _response(key, track) in _OFF
 
 
 def _deadlines(key: Key, debounce_us: int, track: Track, now_us: int) -> list[int]:

@@ -22,13 +22,9 @@ class Fault(IntEnum):
     BATTERY_CURRENT = 5
     BATTERY_TEMPERATURE = 6
     PAYLOAD_TEMPERATURE = 7
-    RAIL_VOLTAGE = 8
-    RAIL_CURRENT = 9
-    RAIL_TRIP = 10
     POWER_GOOD_LOST = 11
     POWER_GOOD_TIMEOUT = 12
     RAIL_LOCKED_OUT = 13
-    UNDER_VOLTAGE = 14
     WATCHDOG = 15
     CONTROLLER_RESET = 16
     CONTROLLER_SILENT = 17
@@ -38,7 +34,6 @@ class Fault(IntEnum):
     SENSOR_RANGE = 21
     SENSOR_STUCK = 22
     SENSOR_DISAGREES = 23
-    MEMORY_DAMAGED = 24
     GROUND_SILENT = 25
     RESET_STORM = 26
     STORE_BROKEN = 27
@@ -60,7 +55,7 @@ class Response(IntEnum):
     RETRY = 2
     """The unit tries again by itself."""
     REWRITE = 3
-    """The unit's settings are written anew and read back."""
+    """What the unit was told is told again."""
     DISTRUST = 4
     """The sensor is not believed: others take its place."""
     TELEMETRY_ON = 5
@@ -80,10 +75,10 @@ class Response(IntEnum):
 class End(Enum):
     """When a fault is over; counts and locks remain."""
 
-    RECOVERY = "the value is back for the debounce"
-    PASSED = "at once: it is an event"
-    CONTACT = "a telecommand frame"
-    BOOT = "a boot without it"
+    RECOVERY = "back for the debounce"
+    PASSED = "at once"
+    CONTACT = "a telecommand"
+    BOOT = "a clean boot"
 
 
 class Watcher(Enum):
@@ -156,7 +151,7 @@ _SET = None
 _ALARM = "rail_fault"
 _HEAT = ModeReason.OVER_TEMPERATURE
 _THRICE = _at(3, _LOCKED)
-_SAFE_LATER = _after(60, _SAFE)
+_SAFE_LATER = _after(6, _SAFE)
 _SILENCE = (_BEACON, _after(2, _OFF), _after(3, _SAFE), _after(4, _RESTART))
 
 # fmt: off
@@ -164,18 +159,14 @@ FAULT_RESPONSES: tuple[Row, ...] = (
     Row(_F.LOW_CHARGE, "battery", "charge_permille", _SET, (_SHED, _SAFE), _BACK, _R.LOW_CHARGE, 0, _W.MODES),
     Row(_F.HOT, "payload", "temperature_centidegc", _SET, (_SHED,), _BACK, _R.HOT, 0, _W.MODES),
     Row(_F.MODE_OVERDUE, "payload", "commanded", _SET, (_OFF, _SAFE), _ONCE, _R.TRANSITION_TIMEOUT, 0, _W.MODES),
-    Row(_F.BATTERY_VOLTAGE, "battery", "battery_mv", _SET, (_OFF, _after(6, _SAFE)), _BACK, _R.UNDER_VOLTAGE, 60),
+    Row(_F.BATTERY_VOLTAGE, "battery", "battery_mv", _SET, (_OFF, _SAFE_LATER), _BACK, _R.UNDER_VOLTAGE, 60),
     Row(_F.BATTERY_CURRENT, "battery", "battery_ma", _SET, (_OFF, _at(3, _SAFE)), _BACK, _R.OVER_CURRENT, 60),
     Row(_F.BATTERY_TEMPERATURE, "battery", "battery_centidegc", _SET, (_OFF, _SAFE_LATER), _BACK, _HEAT),
     Row(_F.PAYLOAD_TEMPERATURE, "payload", "temperature_centidegc", _SET, (_OFF, _SAFE_LATER), _BACK, _HEAT),
-    Row(_F.RAIL_VOLTAGE, "rail", "rail0_mv", _SET, (_OFF, _THRICE), _BACK, _R.RAIL_FAULT, 10),
-    Row(_F.RAIL_CURRENT, "rail", "warnings", 1, (_REPORT, _after(30, _OFF)), _BACK, _R.OVER_CURRENT, 60),
-    Row(_F.RAIL_TRIP, "rail", _ALARM, 0, (_RETRY, _at(5, _LOCKED)), _ONCE, _R.RAIL_FAULT),
     Row(_F.POWER_GOOD_LOST, "rail", _ALARM, 0, (_RETRY, _at(5, _LOCKED)), _ONCE, _R.RAIL_FAULT),
     Row(_F.POWER_GOOD_TIMEOUT, "rail", _ALARM, 0, (_RETRY, _at(5, _LOCKED)), _ONCE, _R.RAIL_FAULT),
-    Row(_F.RAIL_LOCKED_OUT, "rail", "locked_out", 0, (_LOCKED,), _BACK, _R.RAIL_LOCKED_OUT),
-    Row(_F.UNDER_VOLTAGE, "bus", _ALARM, 0, (_OFF, _at(3, _SAFE)), _ONCE, _R.UNDER_VOLTAGE, 60),
-    Row(_F.WATCHDOG, "controller", _ALARM, 0, (_LOCKED, _at(3, _SAFE)), _ONCE, _R.WATCHDOG),
+    Row(_F.RAIL_LOCKED_OUT, "rail", "fault", 0, (_LOCKED,), _BACK, _R.RAIL_LOCKED_OUT),
+    Row(_F.WATCHDOG, "controller", _ALARM, 0, (_OFF, _at(3, _SAFE)), _ONCE, _R.WATCHDOG, 10),
     Row(_F.CONTROLLER_RESET, "controller", "controller_boot", 0, (_REWRITE, _THRICE), _ONCE, _R.CONTROLLER_RESET),
     Row(_F.CONTROLLER_SILENT, "controller", "device_silent", 0, (_SAFE,), _BACK, _R.CONTROLLER_SILENT),
     Row(_F.POWER_BOARD_SILENT, "power board", "device_silent", 10, (_OFF, _SAFE_LATER), _BACK, _R.POWER_BOARD_SILENT),
@@ -184,7 +175,6 @@ FAULT_RESPONSES: tuple[Row, ...] = (
     Row(_F.SENSOR_RANGE, "sensor", "charge_permille", 3, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
     Row(_F.SENSOR_STUCK, "sensor", "charge_permille", 10, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
     Row(_F.SENSOR_DISAGREES, "sensor", "charge_permille", 10, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
-    Row(_F.MEMORY_DAMAGED, "controller", "mailbox_damaged", 0, (_REPORT,), _ONCE, _R.RAIL_FAULT),
     Row(_F.GROUND_SILENT, "radio", "silent_s", _SET, _SILENCE, End.CONTACT, _R.GROUND_SILENT),
     Row(_F.RESET_STORM, "software", "unclean_boots", 0, (_at(3, _SAFE),), End.BOOT, _R.UNCLEAN_BOOTS, 0, _W.BOOT),
     Row(_F.STORE_BROKEN, "store", "store_fault", 0, (_REPORT, _SAFE), End.BOOT, _R.STORE_FAULT, 0, _W.BOOT),

@@ -1,7 +1,9 @@
 """Limits on what is measured: where a value is no longer normal, and from where on it is again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flightsw.payload.fault_table import FAULT_RESPONSES, Fault, Watcher
 from flightsw.payload.policy import PolicyError
 
 
@@ -32,3 +34,32 @@ class Limit:
         margin = self.hysteresis if was_crossed else 1
         is_low = self.low is not None and value < self.low + margin
         return is_low or (self.high is not None and value > self.high - margin)
+
+
+LIMITED = frozenset(
+    row.fault for row in FAULT_RESPONSES if row.debounce_s is None and row.watcher is Watcher.FAULTS
+) - {Fault.GROUND_SILENT}
+"""Faults whose limit the mission sets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultPlan:
+    """What the mission sets of the fault responses: a limit for each of LIMITED, and how long ground may be silent.
+
+    Raises PolicyError.
+    """
+
+    limits: Mapping[Fault, Limit]
+    ground_silent_h: float = 12.0
+
+    def __post_init__(self) -> None:
+        if set(self.limits) != LIMITED:
+            raise PolicyError(f"limits are needed for exactly {', '.join(fault.name for fault in sorted(LIMITED))}")
+        if not 0 < self.ground_silent_h <= 1000:
+            raise PolicyError(f"ground_silent_h = {self.ground_silent_h} must be above 0 and at most 1000 h")
+
+    @property
+    def debounces_s(self) -> Mapping[Fault, float]:
+        """Of the faults whose debounce the mission sets."""
+        limits = {fault: limit.debounce_s for fault, limit in self.limits.items()}
+        return {**limits, Fault.GROUND_SILENT: self.ground_silent_h * 3600}

@@ -10,6 +10,7 @@ from typing import Self
 from flightsw.mission import Mission
 from hil.bench.config import BenchConfig
 from hil.bench.world import World
+from hil.devices import PayloadController
 from hil.ground import Ask, EventReceived, GroundEvent, GroundStation, ReportReceived
 
 S_NS = 1_000_000_000
@@ -120,6 +121,20 @@ class Bench(ABC):
     def latch_up(self, rail: int) -> None:
         """Let a rail draw too much, until its load switch opens."""
         self.world.environment.latch_up(rail)
+
+    def cut_line(self, device: str) -> None:
+        """Break the serial line to a device at this instant."""
+        self.world.lines[device].is_cut = True
+
+    def mend_line(self, device: str) -> None:
+        """Repair it."""
+        self.world.lines[device].is_cut = False
+
+    def reset_controller(self) -> None:
+        """Let the payload controller begin anew, as after a loss of its own power."""
+        controller = self.world.lines["payload_ctrl"].device
+        assert isinstance(controller, PayloadController)
+        controller.reset()
 
     def set_sunlight(self, is_sunlit: bool) -> None:
         """Enter or leave the Earth's shadow."""

@@ -72,6 +72,10 @@ class LockstepBench(Bench):
     def start_flight_software(self) -> None:
         self.flight.start()
 
+    def break_store(self) -> None:
+        """Let nothing be stored from this instant on, until the flight software boots again."""
+        self.flight.break_store()
+
     def flush_recording(self) -> None:
         """Have the recording whole on the disk, up to now."""
         self.flight.flush()

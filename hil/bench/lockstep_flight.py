@@ -53,6 +53,10 @@ class LockstepFlight:
         self._store.close()
         self._runner = None
 
+    def break_store(self) -> None:
+        """Let every write fail until the next start."""
+        self._store.close()
+
     def close(self) -> None:
         """Stop cleanly, if it runs; twice is harmless."""
         if self._runner is not None:

@@ -21,6 +21,8 @@ class SerialLine:
         self._to_device = Pace(BAUD, _BITS_PER_OCTET)
         self._to_flight = Pace(BAUD, _BITS_PER_OCTET)
         self._unsent = b""
+        self.is_cut = False
+        """Nothing gets across, in either direction."""
 
     def down(self, elapsed_ns: int, source: Callable[[int], bytes]) -> bytes:
         """Let the device have what the flight software sends in `elapsed_ns`; returns it."""
@@ -28,13 +30,15 @@ class SerialLine:
         data = source(room) if room else b""
         if len(data) < room:
             self._to_device.idle()
-        if data:
+        if data and not self.is_cut:
             self.device.write(data)
         return data
 
     def up(self, elapsed_ns: int) -> bytes:
         """What the device has got across in `elapsed_ns`."""
         self._unsent += self.device.read()
+        if self.is_cut:
+            self._unsent = b""
         room = self._to_flight.units(elapsed_ns)
         data, self._unsent = self._unsent[:room], self._unsent[room:]
         if len(data) < room:

@@ -31,6 +31,9 @@ class PayloadController(Device, Protocol):
     def set_power_good(self, mask: int) -> None:
         """Power-good inputs, bit r for rail r."""
 
+    def reset(self) -> None:
+        """Begin anew, with every rail off; time and inputs go on."""
+
     @property
     def rails(self) -> int:
         """Load switches driven on, bit r for rail r."""

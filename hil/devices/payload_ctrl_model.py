@@ -80,6 +80,13 @@ class ModelPayloadController:
         self._chip.power_good = mask
         self._chip.settle()
 
+    def reset(self) -> None:
+        """Begin anew, with every rail off; time and inputs go on."""
+        chip, self._chip = self._chip, Chip()
+        self._chip.adc, self._chip.power_good = chip.adc, chip.power_good
+        self._slave = Slave(regs.DEVICE_ID, execute_registers(self._chip), MAX_DATA_BYTES)
+        self._out, self._silent_at_ms = b"", None
+
     @property
     def rails(self) -> int:
         """Load switches driven on, bit r for rail r."""

@@ -20,6 +20,7 @@ class RtlPayloadController:
     def __init__(self) -> None:
         self._chip = Chip()
         self._out = b""
+        self._began = 0
 
     def write(self, data: bytes) -> None:
         """Octets that begin to arrive at the serial port now, one after the other."""
@@ -32,7 +33,7 @@ class RtlPayloadController:
 
     def advance(self, until_ns: int) -> None:
         """Run to that time."""
-        end = until_ns * CLOCKS_PER_MS // _MS_NS
+        end = until_ns * CLOCKS_PER_MS // _MS_NS - self._began
         while (left := end - self._chip.cycles) > 0:
             if self._chip.is_quiescent and left >= CLOCKS_PER_MS:
                 self._chip.tick(left // CLOCKS_PER_MS)
@@ -44,7 +45,7 @@ class RtlPayloadController:
     def next_event_ns(self) -> int | None:
         """The earliest time at which something may happen without new input; None if nothing is pending."""
         self._out += self._chip.uart_read()
-        now_ms = self._chip.cycles // CLOCKS_PER_MS
+        now_ms = self.cycles // CLOCKS_PER_MS
         if self._out:
             return now_ms * _MS_NS
         due_ms = self._chip.due_ms if self._chip.is_quiescent else 1
@@ -60,6 +61,11 @@ class RtlPayloadController:
         check_power_good(mask)
         self._chip.set_power_good(mask)
 
+    def reset(self) -> None:
+        """Begin anew, with every rail off; time and inputs go on."""
+        self._began, self._out = self.cycles, b""
+        self._chip.reset()
+
     @property
     def rails(self) -> int:
         """Load switches driven on, bit r for rail r."""
@@ -68,7 +74,7 @@ class RtlPayloadController:
     @property
     def cycles(self) -> int:
         """Clocks since it was made."""
-        return self._chip.cycles
+        return self._began + self._chip.cycles
 
     def peek(self, name: str) -> int:
         """One of `PEEKS`, without using the link. Raises ValueError."""

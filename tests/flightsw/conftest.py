@@ -23,7 +23,7 @@ from hil.devices.power_board import ModelPowerBoard, Readings
 MS_NS = 1_000_000
 ALL_ACKS = AckFlags.ACCEPTANCE | AckFlags.START | AckFlags.COMPLETION
 WORDS = ("The ", "capital ", "of ", "France ", "is ", "Paris", ".")
-FULL_SUN = Readings(battery_charge_permille=900, is_sunlit=True, array_mw=20_000, load_mw=4_000)
+FULL_SUN = Readings(battery_mv=8200, battery_charge_permille=900, is_sunlit=True, array_mw=20_000, load_mw=4_000)
 
 
 @dataclass
@@ -197,7 +197,9 @@ class World:
         return self.fsw.mode.observed.mode.name
 
     def sense(self, **changes: object) -> None:
-        """Change what the power board measures."""
+        """Change what the power board measures; the battery's voltage follows its charge, as the mission says."""
+        if "battery_charge_permille" in changes:
+            changes = {"battery_mv": 6400 + 2 * int(changes["battery_charge_permille"]), **changes}  # type: ignore[call-overload]
         self.readings = replace(self.readings, **changes)  # type: ignore[arg-type]
 
     def _next_ms(self) -> int:

@@ -224,7 +224,6 @@ def test_nothing_follows_from_a_record_before_it_is_durable(world: World) -> Non
         ("set_ceiling", {"mode": "ECO"}),
         ("set_threshold", {"mode": "ECO", "threshold": "ENTER_CHARGE_PERMILLE", "value": 450}),
         ("set_time", {"time_us": 10**15}),
-        ("enter_safe", {}),
         ("restart", {}),
     ],
 )
@@ -257,6 +256,18 @@ def test_the_end_of_an_answer_waits_until_it_is_durable(world: World) -> None:
     world.run(2)
     assert [end["end_reason"].name for end in world.named("answer_end")] == ["STOP"]
     assert '"state":3' in world.records["job/0000000001"]
+
+
+@pytest.mark.req("FSW-034")
+def test_safe_is_entered_though_it_can_not_be_stored_and_is_kept_once_it_can(world: World) -> None:
+    world.store_works = False
+    sent = world.send("enter_safe")
+    world.run(5)
+    assert world.verifications(sent) == [ACCEPTED, STARTED, COMPLETED]
+    assert (world.mode, "safe" in world.records) == ("SAFE", False)
+    world.store_works = True
+    world.run(2)
+    assert world.records["safe"] == '["SAFE","GROUND"]'
 
 
 @pytest.mark.req("FSW-006")
@@ -377,7 +388,7 @@ def test_housekeeping_shows_what_the_boards_show(world: World) -> None:
     world.until(lambda: world.named("payload")[-1]["generated_tokens"])
     power, payload = world.named("power")[-1], world.named("payload")[-1]
     assert (power["mode"], power["commanded"], power["ceiling"]) == (PowerMode.NOMINAL,) * 3
-    assert (power["battery_mv"], power["charge_permille"], power["sunlight"]) == (7400, 900, True)
+    assert (power["battery_mv"], power["charge_permille"], power["sunlight"]) == (8200, 900, True)
     assert (payload["rails"], payload["power_good"], payload["rail3_mv"]) == (15, 15, 5000)
     world.run(10)
     software = world.named("software")[-1]

@@ -37,8 +37,8 @@ def test_a_lost_rail_interrupts_the_answer_and_locks_the_payload_until_ground_cl
     world.until(lambda: world.mode == "STANDBY")
     assert world.now_ms - began_ms < 1000
     assert world.named("rail_fault") == [{"rail": 2, "fault": RailFault.POWER_GOOD_LOST}]
-    assert interrupted(world) == ["RAIL_FAULT"]
-    assert [event["reason"].name for event in world.named("mode_changed")][-1] == "RAIL_FAULT"
+    assert interrupted(world) == ["RAIL_LOCKED_OUT"]
+    assert [event["reason"].name for event in world.named("mode_changed")][-1] == "RAIL_LOCKED_OUT"
     world.dead_rails = 0
     asked = world.send("ask", question="And?")
     world.run(1)
@@ -58,7 +58,7 @@ def test_a_rail_that_does_not_come_up_costs_the_job_that_wanted_it(world: World)
     world.send("ask", question="And?")
     world.until(lambda: interrupted(world))
     assert world.named("rail_fault") == [{"rail": 1, "fault": RailFault.POWER_GOOD_TIMEOUT}]
-    assert interrupted(world) == ["RAIL_FAULT"]
+    assert interrupted(world) == ["RAIL_LOCKED_OUT"]
     world.dead_rails = 0
     world.run(30)
     assert ended(world) == []
@@ -230,12 +230,15 @@ def test_a_silent_power_board_takes_the_payload_off_and_refuses_questions(answer
     world.until(lambda: len(ended(world)) == 2)
 
 
-@pytest.mark.req("FSW-017")
+@pytest.mark.req("FSW-032")
 @pytest.mark.parametrize("charge_permille", [1001, 0xFFFF_FFFF])
-def test_a_charge_beyond_full_is_no_reading(world: World, charge_permille: int) -> None:
-    world.sense(battery_charge_permille=charge_permille)
+def test_a_charge_beyond_full_is_not_believed(world: World, charge_permille: int) -> None:
+    world.sense(battery_charge_permille=charge_permille, battery_mv=7000)
     world.run(5)
-    assert [event["device"].name for event in world.named("device_silent")] == ["POWER_BOARD"]
+    assert [(event["fault"].name, event["response"].name) for event in world.named("fault_unit")] == [
+        ("SENSOR_RANGE", "DISTRUST")
+    ]
+    assert world.fsw.faults.power.charge_permille == 300
 
 
 @pytest.mark.req("FSW-020")

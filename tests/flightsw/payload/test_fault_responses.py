@@ -20,7 +20,7 @@ from flightsw.payload import (
     payload_off_by,
     safe_by,
 )
-from flightsw.payload.fault_responses import deadline_us, step
+from flightsw.payload.fault_responses import deadline_us, kept, resumed, step
 from flightsw.payload.fault_table import End, Row
 
 S_US = 1_000_000
@@ -165,15 +165,33 @@ def test_every_row_gives_all_its_responses_and_ends(row: Row) -> None:
 
 @pytest.mark.req("PWR-032")
 def test_parts_are_counted_apart() -> None:
-    state, now_us = FaultState(), 0
-    for rail in (0, 1, 2, 3, 4, 5):
-        state, effects = step(DEBOUNCES, state, [], [(Fault.RAIL_TRIP, rail)], now_us)
-        assert effects == (
-            Answer(fault=Fault.RAIL_TRIP, part=rail, level=Level.UNIT, response=Response.RETRY, count=1),
-        )
-    state, effects = step(DEBOUNCES, state, [(Fault.RAIL_CURRENT, 3)], [], now_us)
-    state, effects = step(DEBOUNCES, state, [(Fault.RAIL_CURRENT, 3)], [], now_us + S_US)
-    assert [(e.part, e.response) for e in effects if isinstance(e, Answer)] == [(3, Response.REPORT)]
-    state, effects = step(DEBOUNCES, state, [], [], now_us + 2 * S_US)
-    state, effects = step(DEBOUNCES, state, [], [], now_us + 3 * S_US)
-    assert effects == (Over(fault=Fault.RAIL_CURRENT, part=3),)
+    state = FaultState()
+    for rail in range(6):
+        state, effects = step(DEBOUNCES, state, [], [(Fault.POWER_GOOD_LOST, rail)], 0)
+        assert [(e.part, e.count) for e in effects if isinstance(e, Answer)] == [(rail, 1)]
+    stuck = (Fault.SENSOR_STUCK, 3)
+    for now_s in (0, 10, 11):
+        state, effects = step(DEBOUNCES, state, [stuck], [], now_s * S_US)
+        assert [e.part for e in effects if isinstance(e, Answer)] == ([3] if now_s == 10 else [])
+    for now_s in (12, 22):
+        state, effects = step(DEBOUNCES, state, [], [], now_s * S_US)
+    assert effects == (Over(fault=Fault.SENSOR_STUCK, part=3),)
+
+
+@pytest.mark.req("FSW-033")
+def test_counts_locks_and_silence_outlive_a_restart_and_nothing_else_does() -> None:
+    watch, silent = Watch(), Fault.GROUND_SILENT
+    watch.see(0, holding=(silent,))
+    for _ in range(3):
+        watch.see(7, holding=(silent, Fault.POWER_BOARD_SILENT), happened=(Fault.COMPUTER_SILENT,))
+    after = Watch()
+    after.now_s = 1000
+    after.state = resumed(kept(watch.state, round(watch.now_s * S_US)), 1000 * S_US)
+    assert after.off is ModeReason.COMPUTER_SILENT
+    board = after.state.tracks[Fault.POWER_BOARD_SILENT, 0]
+    assert (board.raised_us, board.rung, len(board.times_us)) == (None, -1, 1)
+    after.see(9, holding=(silent,))
+    assert after.answers() == ["SAFE"]
+    after.see(3600)
+    assert after.off is ModeReason.COMPUTER_SILENT
+    assert after.state.tracks[Fault.COMPUTER_SILENT, 0].times_us == ()

@@ -1,0 +1,98 @@
+"""What the boards show, as faults that hold and as readings that are believed."""
+
+from collections.abc import Iterator
+
+from flightsw.devices import BoardReading, PayloadController, PowerBoard
+from flightsw.mission import Mission, RailFault
+from flightsw.payload import BatteryReading, Charge, Count, Fault, Power, Sensor, weigh
+from flightsw.payload.fault_responses import Key
+
+TEMPERATURE_RANGE_CENTIDEGC = range(-10_000, 15_000)
+"""What a temperature sensor can show; beyond it the sensor is broken, not the satellite."""
+
+
+class FaultSigns:
+    """Looks at the last readings of the boards. A board that is silent shows nothing."""
+
+    def __init__(self, mission: Mission, controller: PayloadController, board: PowerBoard) -> None:
+        self._limits = mission.faults.limits
+        self._battery = mission.battery
+        self._controller = controller
+        self._board = board
+        self._count: Count | None = None
+        self._weighed: BoardReading | None = None
+        self._crossed: frozenset[Key] = frozenset()
+        self.charge = Charge(permille=None)
+        """What is believed of the battery's charge."""
+
+    @property
+    def power(self) -> Power | None:
+        """What the modes depend on, as far as it is believed; None while the power board is silent."""
+        reading = self._board.reading
+        if reading is None or self._board.is_silent:
+            return None
+        return Power(
+            charge_permille=self.charge.permille,
+            payload_centidegc=_believed(reading.temperature_centidegc),
+            battery_centidegc=_believed(reading.battery_temperature_centidegc),
+            is_sunlit=reading.is_sunlit,
+        )
+
+    def look(self, now_us: int) -> frozenset[Key]:
+        """The faults that hold now, each with its part."""
+        held: set[Key] = set()
+        if self._controller.is_silent:
+            held.add((Fault.CONTROLLER_SILENT, 0))
+        elif self._controller.reading is not None and self._controller.reading.fault in _RAIL_FAULTS:
+            held.add((Fault.RAIL_LOCKED_OUT, self._controller.reading.fault_rail))
+        if self._board.is_silent:
+            held.add((Fault.POWER_BOARD_SILENT, 0))
+        elif self._board.reading is not None:
+            self._weigh(self._board.reading, now_us)
+            held.update(self._sensors(self._board.reading))
+            held.update(self._beyond_limits(self._board.reading))
+        return frozenset(held)
+
+    def _weigh(self, reading: BoardReading, now_us: int) -> None:
+        """Count the charge on, once for each reading."""
+        if reading is not self._weighed:
+            self._weighed = reading
+            shown = BatteryReading(
+                charge_permille=reading.charge_permille, battery_mv=reading.battery_mv, battery_ma=reading.battery_ma
+            )
+            self._count, self.charge = weigh(self._battery, self._count, shown, now_us)
+
+    def _sensors(self, reading: BoardReading) -> Iterator[Key]:
+        charge = self.charge
+        for fault, sensors in (
+            (Fault.SENSOR_RANGE, charge.beyond),
+            (Fault.SENSOR_STUCK, charge.stuck),
+            (Fault.SENSOR_DISAGREES, charge.outvoted),
+        ):
+            yield from ((fault, sensor) for sensor in sensors)
+        if _believed(reading.temperature_centidegc) is None:
+            yield Fault.SENSOR_RANGE, Sensor.PAYLOAD_TEMPERATURE
+        if _believed(reading.battery_temperature_centidegc) is None:
+            yield Fault.SENSOR_RANGE, Sensor.BATTERY_TEMPERATURE
+
+    def _beyond_limits(self, reading: BoardReading) -> frozenset[Key]:
+        is_voltage_told = Sensor.BATTERY_VOLTAGE not in self.charge.beyond
+        values: dict[Key, int | None] = {
+            (Fault.BATTERY_VOLTAGE, 0): reading.battery_mv if is_voltage_told else None,
+            (Fault.BATTERY_CURRENT, 0): reading.battery_ma,
+            (Fault.BATTERY_TEMPERATURE, 0): _believed(reading.battery_temperature_centidegc),
+            (Fault.PAYLOAD_TEMPERATURE, 0): _believed(reading.temperature_centidegc),
+        }
+        self._crossed = frozenset(
+            key
+            for key, value in values.items()
+            if value is not None and self._limits[key[0]].is_crossed(value, key in self._crossed)
+        )
+        return self._crossed
+
+
+def _believed(centidegc: int) -> int | None:
+    return centidegc if centidegc in TEMPERATURE_RANGE_CENTIDEGC else None
+
+
+_RAIL_FAULTS = frozenset({RailFault.POWER_GOOD_TIMEOUT, RailFault.POWER_GOOD_LOST})
