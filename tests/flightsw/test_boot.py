@@ -64,7 +64,7 @@ def test_the_watchdog_drops_the_rails_of_dead_flight_software_and_its_bite_is_cl
     assert (world.controller.rails, world.controller.peek("watchdog_bitten")) == (0, 1)
     world.boot()
     world.until(lambda: world.mode == "STANDBY")
-    world.run(2)
+    world.run(12)
     assert world.controller.peek("watchdog_bitten") == 0
     world.send("ask", question="What?")
     world.until(lambda: [end["end_reason"].name for end in world.named("answer_end")] == ["STOP", "STOP"])
