@@ -48,7 +48,7 @@ def test_a_lost_rail_interrupts_the_answer_and_locks_the_payload_until_ground_cl
     assert world.verifications(cleared)[-1] == ("COMPLETED", None)
     world.send("ask", question="And?", max_tokens=3)
     world.until(lambda: len(ended(world)) == 2)
-    assert ended(world) == [("STOP", "RAIL_FAULT"), ("LENGTH", "QUESTION")]
+    assert ended(world) == [("STOP", "RAIL_LOCKED_OUT"), ("LENGTH", "QUESTION")]
 
 
 @pytest.mark.req("FSW-014")
@@ -65,7 +65,7 @@ def test_a_rail_that_does_not_come_up_costs_the_job_that_wanted_it(world: World)
     world.send("clear_fault")
     world.until(lambda: len(ended(world)) == 2)
     assert [end["job"] for end in world.named("answer_end")] == [1, 2]
-    assert ended(world) == [("STOP", "RAIL_FAULT"), ("STOP", "QUESTION")]
+    assert ended(world) == [("STOP", "RAIL_LOCKED_OUT"), ("STOP", "QUESTION")]
 
 
 @pytest.mark.req("FSW-014")

@@ -257,10 +257,11 @@ def test_a_silent_power_board_takes_the_payload_off_and_ends_in_safe(make) -> No
 def test_a_computer_that_is_silent_again_and_again_is_locked(make) -> None:
     bench = make()
     bench.cut_line("payload_computer")
-    for _ in range(4):
+    for _ in range(3):
         bench.ground.ask(PARIS, 4)
     bench.run_until(lambda: "PAYLOAD_LOCKED" in answers(bench, Fault.COMPUTER_SILENT), 300)
-    assert answers(bench, Fault.COMPUTER_SILENT) == ["PAYLOAD_OFF", "PAYLOAD_OFF", "PAYLOAD_LOCKED"]
+    assert answers(bench, Fault.COMPUTER_SILENT) == ["PAYLOAD_OFF"] * 5 + ["PAYLOAD_LOCKED"]
+    assert len(events(bench, "job_given_up")) == 2
 
 
 @scenario(Fault.COMPUTER_FAILED)
