@@ -74,9 +74,9 @@ class PowerBoard(DeviceDriver):
         )
         self._is_told = False
         self.loads_on = loads_on
+        """Which may be on; the board is told with the next poll."""
         self.is_payload_cut = False
         """The payload may not be on, whatever ground wants."""
-        """Which may be on; the board is told with the next poll."""
         self.reading: BoardReading | None = None
 
     def clear_trips(self) -> None:
