@@ -170,7 +170,7 @@ EVENTS: tuple[Event, ...] = (
     ),
     Event(
         name="mode_overdue",
-        id=30,
+        id=40,
         severity=Severity.HIGH,
         parameters=record(_MODE),
         text="{mode} is commanded, but the rails do not go dark",

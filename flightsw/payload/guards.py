@@ -5,9 +5,10 @@ Pure and without memory; the mode machine sees nothing else of the world. How lo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flightsw.payload.mode_state import Inputs, Power, Sky
-from flightsw.payload.policy import BATTERY_COLD, BATTERY_HEAT, CHARGE, HEAT, LIMITS, SUNLIGHT, Limit, PowerPolicy
+from flightsw.payload.policy import LIMITS, SUNLIGHT, ModeGuard, PowerPolicy
 from flightsw.payload.vocabulary import ModeReason, PowerMode
 
 US_PER_S = 1_000_000
@@ -32,57 +33,29 @@ class Verdict:
 
 def judge(policy: PowerPolicy, inputs: Inputs) -> Verdict:
     """The world against every mode's limits. Equality enters a mode, and equality sheds it."""
-    if inputs.power is None:
+    power = inputs.power
+    if power is None:
         silent = dict.fromkeys(policy.guards, ModeReason.POWER_BOARD_SILENT)
         return Verdict(unfit={}, dark=frozenset(), barred=silent, recovered=frozenset())
     unfit: dict[PowerMode, ModeReason] = {}
     barred: dict[PowerMode, ModeReason] = {}
     dark: set[PowerMode] = set()
-    measured = _measured(inputs.power, inputs.sky, inputs.now_us)
+    charge = _EMPTY_PERMILLE if power.charge_permille is None else power.charge_permille
+    measured = _measured(charge, power, sunlight_s(power, inputs.sky, inputs.now_us))
     for mode, guard in policy.guards.items():
-        for limit in LIMITS:
-            if limit is SUNLIGHT and not guard.needs_sunlight:
+        for value, (reason, enter, shed) in zip(measured, _rows(guard), strict=False):
+            if value is None or value >= enter:
                 continue
-            value = measured[limit]
-            enter, shed = limit.of(guard)
-            if value is not None and value < enter:
-                barred.setdefault(mode, limit.reason)
-            if value is not None and value <= shed:
-                if limit is SUNLIGHT:
-                    dark.add(mode)
-                else:
-                    unfit.setdefault(mode, limit.reason)
-    return _with_floors(policy, inputs.power, Verdict(unfit, frozenset(dark), barred, frozenset()))
-
-
-def _with_floors(policy: PowerPolicy, power: Power, verdict: Verdict) -> Verdict:
-    """With what low charge means to STANDBY, SAFE and SURVIVAL."""
-    charge = _charge(power)
-    unfit = dict(verdict.unfit)
+            barred.setdefault(mode, reason)
+            if value <= shed and reason is SUNLIGHT.reason:
+                dark.add(mode)
+            elif value <= shed:
+                unfit.setdefault(mode, reason)
     if charge <= policy.safe_charge_permille:
         unfit[PowerMode.STANDBY] = ModeReason.LOW_CHARGE
     if charge <= policy.survival_charge_permille:
         unfit[PowerMode.SAFE] = ModeReason.LOW_CHARGE
-    exits = {
-        PowerMode.SAFE: policy.safe_exit_charge_permille,
-        PowerMode.SURVIVAL: policy.survival_exit_charge_permille,
-    }
-    recovered = frozenset(mode for mode, exit_permille in exits.items() if charge >= exit_permille)
-    return Verdict(unfit, verdict.dark, verdict.barred, recovered)
-
-
-def _measured(power: Power, sky: Sky | None, now_us: int) -> Mapping[Limit, int | None]:
-    """What each column of the guard table looks at, signed as its limits; None: it can't be crossed."""
-    payload, battery = power.payload_centidegc, power.battery_centidegc
-    heat = _HOTTEST_CENTIDEGC if payload is None else payload
-    battery_heat = _HOTTEST_CENTIDEGC if battery is None else battery
-    return {
-        CHARGE: _charge(power),
-        HEAT: -heat,
-        BATTERY_HEAT: -battery_heat,
-        BATTERY_COLD: battery_heat,
-        SUNLIGHT: sunlight_s(power, sky, now_us),
-    }
+    return Verdict(unfit, frozenset(dark), barred, _recovered(policy, charge))
 
 
 def sunlight_s(power: Power, sky: Sky | None, now_us: int) -> int | None:
@@ -94,5 +67,23 @@ def sunlight_s(power: Power, sky: Sky | None, now_us: int) -> int | None:
     return max(0, -((now_us - sky.eclipse_us) // US_PER_S))
 
 
-def _charge(power: Power) -> int:
-    return _EMPTY_PERMILLE if power.charge_permille is None else power.charge_permille
+def _recovered(policy: PowerPolicy, charge_permille: int) -> frozenset[PowerMode]:
+    exits = {
+        PowerMode.SAFE: policy.safe_exit_charge_permille,
+        PowerMode.SURVIVAL: policy.survival_exit_charge_permille,
+    }
+    return frozenset(mode for mode, exit_permille in exits.items() if charge_permille >= exit_permille)
+
+
+def _measured(charge_permille: int, power: Power, sunlight_s: int | None) -> tuple[int | None, ...]:
+    """What each of LIMITS looks at, signed as it is; None: it can't be crossed."""
+    payload = _HOTTEST_CENTIDEGC if power.payload_centidegc is None else power.payload_centidegc
+    battery = _HOTTEST_CENTIDEGC if power.battery_centidegc is None else power.battery_centidegc
+    return charge_permille, -payload, -battery, battery, sunlight_s
+
+
+@lru_cache(maxsize=64)
+def _rows(guard: ModeGuard) -> tuple[tuple[ModeReason, int, int], ...]:
+    """A mode's row of the guard table: reason, `enter` and `shed` of each limit, signed; sunlight only if it is needed."""
+    limits = LIMITS if guard.needs_sunlight else LIMITS[:-1]
+    return tuple((limit.reason, *limit.of(guard)) for limit in limits)

@@ -54,7 +54,10 @@ def step(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> tuple[ModeSta
     verdict = judge(policy, inputs)
     state = _remember(state, verdict, inputs)
     state, effects = _harden(policy, state, inputs)
-    while (reason := _way_down(policy, state, verdict, inputs)) is not None:
+    for _ in _M:  # each mode is left at most once
+        reason = _way_down(policy, state, verdict, inputs)
+        if reason is None:
+            break
         state = _move(state, reason, inputs.now_us)
         effects = (*effects, Command(mode=state.commanded.mode, reason=reason))
     reached, state = _reach(state, inputs)
@@ -70,7 +73,7 @@ def step(policy: PowerPolicy, state: ModeState, inputs: Inputs) -> tuple[ModeSta
 def enter_safe(state: ModeState, now_us: int) -> tuple[ModeState, tuple[Effect, ...]]:
     """Ground's SAFE: at once, and only ground ends it. SURVIVAL stays, but goes no higher than SAFE by itself."""
     effects: tuple[Effect, ...] = ()
-    while state.commanded.mode > _M.SAFE:
+    for _ in range(_M.SAFE, state.commanded.mode):
         state = _move(state, _R.GROUND, now_us)
         effects = (*effects, Command(mode=state.commanded.mode, reason=_R.GROUND))
     if state.safe_cause is not _R.GROUND:
