@@ -187,8 +187,6 @@ def _powered_way_down(policy: PowerPolicy, state: ModeState, verdict: Verdict, i
     mode = state.commanded.mode
     if inputs.safe is not None or inputs.fault is not None:
         return inputs.safe or inputs.fault
-    if state.observed.mode in POWERED_MODES and inputs.rails in (Rails.DARK, Rails.MOVING):
-        return _R.RAIL_FAULT
     if _is_late(policy, state, inputs):
         return _R.TRANSITION_TIMEOUT
     if inputs.power is None:

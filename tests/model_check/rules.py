@@ -183,7 +183,7 @@ def check_turn(
         mode = effect.mode
     if mode is not after.commanded.mode:
         yield f"{after.commanded.mode.name} is commanded and {mode.name} was said"
-    yield from _check_rest(machine, later, before, inputs, verdict, after)
+    yield from _check_rest(machine, later, inputs, verdict, after)
     is_left = after.commanded.mode is not before.commanded.mode
     is_late = memory.unseen is not None and memory.unseen >= machine.ticks.transition_timeout
     if is_late and not is_left and before.commanded.mode >= _M.STANDBY:
@@ -227,9 +227,7 @@ def _check_up(
     yield from (f"raised to {new.name}: {what}" for what, is_so in forbidden.items() if is_so)
 
 
-def _check_rest(
-    machine: Machine, memory: Memory, before: ModeState, inputs: Inputs, verdict: Any, after: ModeState
-) -> Iterator[str]:
+def _check_rest(machine: Machine, memory: Memory, inputs: Inputs, verdict: Any, after: ModeState) -> Iterator[str]:
     """What must not be left standing when the machine has answered."""
     mode, unfit = after.commanded.mode, dict(memory.unfit)
     is_ripe = unfit.get(mode, -1) >= machine.ticks.debounce
@@ -240,13 +238,11 @@ def _check_rest(
         "only ground may end SAFE": mode > _M.SAFE and memory.is_hard,
     }
     if mode in POWERED_MODES:
-        is_lost = before.observed.mode in POWERED_MODES and inputs.rails in (Rails.DARK, Rails.MOVING)
         wrong |= {
             "a fault takes the payload off": inputs.fault is not None,
             "the power board is silent": inputs.power is None,
             "the sunlight ends": mode in verdict.dark,
             "it is above the ceiling": mode > after.ceiling and not may_wait,
-            "the rails are lost": is_lost and before.commanded.mode in POWERED_MODES,
         }
     yield from (f"{mode.name} stays commanded though {what}" for what, is_so in wrong.items() if is_so)
 
