@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace generate prove coverage bench bench-kernel test-gemma fuzz lock wheel clean
+.PHONY: help setup demo test lint format trace model-check generate prove coverage bench bench-kernel test-gemma fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ coverage: setup ## Report what of the RTL the benches and the conformance suite 
 	  tests/hil/devices/test_payload_ctrl_conformance.py tests/hil/devices/test_payload_ctrl_link.py \
 	  -k "not model and not saved"
 	@$(BIN)/python -m hil.rtl.coverage $(SUNLIT_RTL_COVERAGE)
+
+model-check: setup ## Explore every state of the mode machine (minutes)
+	@$(BIN)/python -m tests.model_check $(if $(DEEP),--deep)
 
 bench: setup ## Measure the packet layer and the controller
 	@$(BIN)/python tests/benchmarks/packet_layer.py

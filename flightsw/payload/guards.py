@@ -84,6 +84,6 @@ def _measured(charge_permille: int, power: Power, sunlight_s: int | None) -> tup
 
 @lru_cache(maxsize=64)
 def _rows(guard: ModeGuard) -> tuple[tuple[ModeReason, int, int], ...]:
-    """A mode's row of the guard table: reason, `enter` and `shed` of each limit, signed; sunlight only if it is needed."""
+    """A mode's row of the guard table: reason, `enter` and `shed` of each limit, signed; sunlight if it is needed."""
     limits = LIMITS if guard.needs_sunlight else LIMITS[:-1]
     return tuple((limit.reason, *limit.of(guard)) for limit in limits)

@@ -29,12 +29,12 @@ class Mutation:
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """The machine's waits in ticks of one second; small, and different where that tells them apart."""
+    """The machine's waits in ticks of one second; one each is enough for what happens before, at and after them."""
 
-    debounce: int = 2
+    debounce: int = 1
     idle_hold: int = 1
-    transition_timeout: int = 3
-    save_timeout: int = 2
+    transition_timeout: int = 1
+    save_timeout: int = 1
     min_time: int = 1
 
 
@@ -78,7 +78,9 @@ def _run(name: str, mutation: Mutation | None) -> ModuleType:
     source = path.read_text()
     if mutation is not None and mutation.file == name:
         if source.count(mutation.old) != 1:
-            raise ValueError(f"{mutation.name}: {mutation.old!r} stands {source.count(mutation.old)} times in {path.name}")
+            raise ValueError(
+                f"{mutation.name}: {mutation.old!r} stands {source.count(mutation.old)} times in {path.name}"
+            )
         source = source.replace(mutation.old, mutation.new)
     module = ModuleType(f"flightsw.payload.{name}")
     sys.modules[module.__name__] = module

@@ -32,8 +32,8 @@ class Memory:
     """What has been going on for how many ticks, counted up to the wait that it is compared with.
 
     `unfit` by mode, `recovered` of the battery in SAFE or SURVIVAL, `unseen` of the commanded mode (a payload that is
-    lit where it must be dark), `since` the last command, `shed` since the mode had to be lowered. `is_hard`: only ground
-    may end this SAFE. `is_said`: it was reported that the mode is not seen.
+    lit where it must be dark), `since` the last command, `shed` since the mode had to be lowered. `is_hard`: only
+    ground may end this SAFE. `is_said`: it was reported that the mode is not seen.
     """
 
     unfit: tuple[tuple[PowerMode, int], ...] = ()
@@ -175,7 +175,9 @@ def check_turn(
             continue
         if effect.mode > mode:
             yield from _check_up(machine, replace(memory, shed=shed), before, inputs, verdict, effect)
-        is_early = effect.mode < mode and effect.reason in LIMIT_REASONS and unfit.get(mode, -1) < machine.ticks.debounce
+        is_early = (
+            effect.mode < mode and effect.reason in LIMIT_REASONS and unfit.get(mode, -1) < machine.ticks.debounce
+        )
         if is_early and not _waits_in_vain(machine, memory, mode, inputs, verdict):
             yield f"{mode.name} is left for {effect.reason.name} before the debounce"
         if effect.mode < mode and effect.reason not in BY_CHOICE:
@@ -188,9 +190,9 @@ def check_turn(
     is_late = memory.unseen is not None and memory.unseen >= machine.ticks.transition_timeout
     if is_late and not is_left and before.commanded.mode >= _M.STANDBY:
         yield f"{before.commanded.mode.name} is not seen in time, and stays"
-    if is_late and before.commanded.mode < _M.STANDBY and not memory.is_said:
-        if not any(isinstance(effect, Overdue) for effect in effects):
-            yield f"the payload is lit in {before.commanded.mode.name}, and nothing is said"
+    is_said = memory.is_said or any(isinstance(effect, Overdue) for effect in effects)
+    if is_late and before.commanded.mode < _M.STANDBY and not is_said:
+        yield f"the payload is lit in {before.commanded.mode.name}, and nothing is said"
 
 
 def _waits_in_vain(machine: Machine, memory: Memory, mode: PowerMode, inputs: Inputs, verdict: Any) -> bool:

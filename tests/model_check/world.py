@@ -12,8 +12,6 @@ from typing import Any
 
 from flightsw.payload import Inputs, Power, PowerMode, Sky, Threshold
 
-from .machine import Machine
-
 TICK_US = 1_000_000
 
 _T = Threshold
@@ -59,6 +57,8 @@ class World:
 
 GOOD = World(Power(charge_permille=1000, payload_centidegc=2000, battery_centidegc=2000, is_sunlit=True))
 
+EMPTY = World(Power(charge_permille=0, payload_centidegc=2000, battery_centidegc=2000, is_sunlit=True))
+
 
 def bands(thresholds: Sequence[int]) -> tuple[int, ...]:
     """Every threshold, a value between any two that are next to each other, and one beyond either end."""
@@ -88,8 +88,15 @@ def columns(policy: Any) -> tuple[tuple[Any, ...], ...]:
         _T.ENTER_BATTERY_COLD_CENTIDEGC,
         _T.SHED_BATTERY_COLD_CENTIDEGC,
     )
-    eclipse_in_s = bands([guard.limit(limit) for guard in guards for limit in (_T.ENTER_SUNLIGHT_S, _T.SHED_SUNLIGHT_S)])
-    skies = ((False, True, None), (True, False, None), (True, True, None), *((True, True, s) for s in (*eclipse_in_s, -1)))
+    eclipse_in_s = bands(
+        [guard.limit(limit) for guard in guards for limit in (_T.ENTER_SUNLIGHT_S, _T.SHED_SUNLIGHT_S)]
+    )
+    skies = (
+        (False, True, None),
+        (True, False, None),
+        (True, True, None),
+        *((True, True, s) for s in (*eclipse_in_s, -1)),
+    )
     return (*charge, None), (*payload, None), (*battery, None), (True, False, None), skies
 
 
@@ -111,6 +118,17 @@ def some_worlds(policy: Any) -> Iterator[World]:
         yield World(Power(**_power(good[0], payload, *good[2:])))
     for battery in batteries:
         yield World(Power(**_power(*good[:2], battery, good[3])))
+
+
+def few_worlds() -> Iterator[World]:
+    """One world of each sort that makes the default mission's modes do something, for a quick look."""
+    yield World(None)
+    yield GOOD
+    for charge in (450, 250, 50):
+        yield World(Power(**_power(charge, 2000, 2000, True)))
+    yield World(Power(**_power(1000, 6000, 2000, True)))
+    yield World(Power(**_power(1000, 2000, -2000, True)))
+    yield World(Power(**_power(1000, 2000, 2000, False)))
 
 
 @dataclass(frozen=True, slots=True)
