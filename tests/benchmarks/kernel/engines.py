@@ -1,4 +1,6 @@
-"""One engine, one model, one number of threads: reads `prompt N` or `decode N` a line, answers with seconds.
+"""One engine, one model, one number of threads: reads `prompt N`, `decode N` or `first N` a line, answers with seconds.
+
+`first` opens the model anew, reads a prompt of N tokens and names the token that follows.
 
 python engines.py sunlit|llama.cpp MODEL THREADS
 """
@@ -19,20 +21,31 @@ def sunlit(path: str, threads: int) -> Callable[[str, int], float]:
     """The kernel through its Python interface, as `serve` uses it."""
     from firmware_bindings.kernel import Model
 
+    def first(count: int) -> float:
+        begin = time.perf_counter()
+        model = Model(path, threads=threads, context_tokens=CONTEXT_TOKENS)
+        with model.session() as session:
+            session.prefill(ids(count, model.vocab_size))
+            session.greedy()
+            return time.perf_counter() - begin
+
     model = Model(path, threads=threads, context_tokens=CONTEXT_TOKENS)
+    session = model.session(batch_tokens=128)
 
     def run(what: str, count: int) -> float:
-        with model.session(batch_tokens=128) as session:
-            tokens = ids(count, model.vocab_size)
-            if what == "decode":
-                session.prefill(tokens[:1])
-            begin = time.perf_counter()
-            if what == "prompt":
-                session.prefill(tokens)
-            else:
-                for token in tokens:
-                    session.step(token)
-            return time.perf_counter() - begin
+        if what == "first":
+            return first(count)
+        tokens = ids(count, model.vocab_size)
+        session.truncate(0)
+        if what == "decode":
+            session.prefill(tokens[:1])
+        begin = time.perf_counter()
+        if what == "prompt":
+            session.prefill(tokens)
+        else:
+            for token in tokens:
+                session.step(token)
+        return time.perf_counter() - begin
 
     return run
 
@@ -41,9 +54,21 @@ def llama_cpp(path: str, threads: int) -> Callable[[str, int], float]:
     """llama.cpp with its defaults, through llama-cpp-python."""
     from llama_cpp import Llama  # in its own environment only
 
-    model = Llama(path, n_ctx=CONTEXT_TOKENS, n_threads=threads, n_threads_batch=threads, verbose=False)
+    def open_model() -> Llama:
+        return Llama(path, n_ctx=CONTEXT_TOKENS, n_threads=threads, n_threads_batch=threads, verbose=False)
+
+    def first(count: int) -> float:
+        begin = time.perf_counter()
+        opened = open_model()
+        opened.eval(ids(count, opened.n_vocab()))
+        opened.sample(temp=0.0)
+        return time.perf_counter() - begin
+
+    model = open_model()
 
     def run(what: str, count: int) -> float:
+        if what == "first":
+            return first(count)
         tokens = ids(count, model.n_vocab())
         model.reset()
         if what == "decode":

@@ -15,7 +15,7 @@ import firmware_bindings.kernel
 from firmware_bindings.kernel.build import FLAGS
 
 SOURCES = Path(firmware_bindings.kernel.__file__).parent
-HARNESS = Path(__file__).with_name("harness.c")
+HARNESS, PRODUCTS = (Path(__file__).with_name(name) for name in ("harness.c", "products.c"))
 FEW = ["llama-tiny-s50-Q4_1", "qwen3-tiny-s36-F16", "gemma3-tiny-s28-Q8_0"]  # each architecture, each arithmetic
 SANITIZE = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
@@ -38,12 +38,17 @@ def built(*flags: str, sources: list[Path], compiler: str = "gcc") -> Path:
     return folder
 
 
+def linked(program: Path, main: Path, *flags: str, compiler: str = "gcc") -> Path:
+    """A program of `main` and the kernel."""
+    parts = [built(*flags, sources=files, compiler=compiler) for files in (sorted(SOURCES.glob("*.c")), [main])]
+    objects = [path for folder in parts for path in folder.glob("*.o")]
+    subprocess.run([compiler, *flags, "-pthread", *objects, "-lm", "-o", program], check=True)
+    return program
+
+
 @pytest.fixture(scope="session")
 def harness(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = built(*SANITIZE, sources=[HARNESS, *sorted(SOURCES.glob("*.c"))])
-    program = tmp_path_factory.mktemp("harness") / "harness"
-    subprocess.run(["gcc", *SANITIZE, "-pthread", *folder.glob("*.o"), "-lm", "-o", program], check=True)
-    return program
+    return linked(tmp_path_factory.mktemp("harness") / "harness", HARNESS, *SANITIZE)
 
 
 def run(harness: Path, *arguments: str | Path) -> str:
@@ -72,16 +77,31 @@ def test_the_same_bits_in_any_floating_point_state_and_from_dirty_memory(harness
     assert re.fullmatch(r"[0-9a-f]{16} [0-9a-f]{16}\n", run(harness, "run", few))
 
 
-@pytest.fixture(scope="session")
-def arm_harness(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The command that runs the harness, built for 64-bit Arm, on this machine."""
+@pytest.mark.req("INF-004", "INF-005")
+def test_products_have_the_same_bits_on_every_instruction_set(tmp_path: Path) -> None:
+    """All types; rows, row lengths and batches that are no multiple of anything; nothing is read or written beside."""
+    assert int(run(linked(tmp_path / "products", PRODUCTS, *SANITIZE), "7")) > 1000
+
+
+def arm_program(program: Path, main: Path) -> list[str]:
+    """The command that runs a program, built for 64-bit Arm, on this machine."""
     compiler, emulator = "aarch64-linux-gnu-gcc", "qemu-aarch64"
     if lacking := [tool for tool in (compiler, emulator) if not shutil.which(tool)]:
         pytest.skip(f"not here: {', '.join(lacking)} (apt-get install gcc-aarch64-linux-gnu qemu-user)")
-    folder = built(sources=[HARNESS, *sorted(SOURCES.glob("*.c"))], compiler=compiler)
-    program = tmp_path_factory.mktemp("arm") / "harness"
-    subprocess.run([compiler, "-static", "-pthread", *folder.glob("*.o"), "-lm", "-o", program], check=True)
-    return [emulator, str(program)]
+    return [emulator, str(linked(program, main, "-static", compiler=compiler))]
+
+
+@pytest.fixture(scope="session")
+def arm_harness(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return arm_program(tmp_path_factory.mktemp("arm") / "harness", HARNESS)
+
+
+@pytest.mark.req("INF-004")
+def test_products_have_the_same_bits_on_arm(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*arm_program(tmp_path / "products", PRODUCTS), "7"], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 1000
 
 
 @pytest.mark.req("INF-004")
