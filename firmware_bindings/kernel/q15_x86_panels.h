@@ -6,7 +6,7 @@
  *
  * Everything lies in the order in which a tile of 2 · LANES rows and TILE tokens wants it: block by block, those of a
  * chain together. So a chain stays in registers from its first block to its last, and all memory is read in ascending
- * order. A tile of activations is (blocks, 16 pairs, TILE, 2), its scales and sums (blocks, TILE).
+ * order. A tile of activations is (blocks, TILE, 16 pairs, 2), its scales and sums (blocks, TILE).
  */
 #ifndef SUNLIT_KERNEL_Q15_X86_PANELS_H
 #define SUNLIT_KERNEL_Q15_X86_PANELS_H
@@ -95,7 +95,7 @@ INLINE void tile_chain(const panel *p, int minima, const activations *x, size_t 
         for (size_t k = 0; k < BLOCK / 2; k++) {
             ivec first = v_load_int(w + 2 * k * PANEL_ROWS), second = v_load_int(w + 2 * k * PANEL_ROWS + 2 * LANES);
             for (size_t t = 0; t < tokens; t++) {
-                ivec pair = v_all_pairs(codes + 2 * (k * TILE + t));
+                ivec pair = v_all_pairs(codes + t * BLOCK + 2 * k);
                 sum[t][0] = v_dot(sum[t][0], first, pair);
                 sum[t][1] = v_dot(sum[t][1], second, pair);
             }

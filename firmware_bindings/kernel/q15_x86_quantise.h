@@ -7,12 +7,11 @@
 
 #include "q15_x86_panels.h"
 
-/* Codes of one of a tile's tokens: 16 pairs, TILE pairs apart. */
-INLINE void store_pairs(int16_t *out, codes32 codes) {
-    int32_t pairs[BLOCK / 2];
-    _mm256_storeu_si256((void *)pairs, codes.half[0]);
-    _mm256_storeu_si256((void *)(pairs + 8), codes.half[1]);
-    for (size_t k = 0; k < BLOCK / 2; k++) memcpy(out + 2 * TILE * k, pairs + k, sizeof *pairs);
+/* 32 codes as 16 pairs, in the order of split_signed. */
+INLINE void store_pairs(int16_t *out, __m256i first, __m256i second) {
+    codes32 codes = split_codes(first, second);
+    _mm256_storeu_si256((void *)out, codes.half[0]);
+    _mm256_storeu_si256((void *)(out + BLOCK / 2), codes.half[1]);
 }
 
 static void quantise(const float *x, size_t n, const activations *out, size_t token, size_t block) {
@@ -40,7 +39,7 @@ static void quantise(const float *x, size_t n, const activations *out, size_t to
         if (out->tiled) {
             size_t tile = tiled_place_of(out, token / TILE, b);
             at = tile + token % TILE;
-            store_pairs(out->codes + tile * BLOCK + token % TILE * 2, split_codes(first, second));
+            store_pairs(out->codes + at * BLOCK, first, second);
         } else {
             store_alone(out, token, b, first, second);
         }
