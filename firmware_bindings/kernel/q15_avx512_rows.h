@@ -71,7 +71,8 @@ INLINE float fold8(__m256 a) {
     return _mm_cvtss_f32(_mm_add_ss(c, _mm_movehdup_ps(c)));
 }
 
-/* Lanes beyond the row, in a last group that is not whole, stay as they are. */
+/* Lanes beyond the row, in a last group that is not whole, stay as they are. Such a group is read whole all the same if the
+ * rows go on behind it: that is faster than masks. */
 #define STORED_ROWS(type, group_bytes, minima)                                                                         \
     INLINE void add_##type(__m256 *chains, size_t rows, const uint8_t *group, size_t apart, int bytes,                 \
                            __mmask8 inside, const activations *x, size_t at) {                                         \
@@ -90,28 +91,31 @@ INLINE float fold8(__m256 a) {
     }                                                                                                                  \
                                                                                                                        \
     INLINE void some_rows_##type(const uint8_t *group, size_t apart, size_t rows, const activations *x, size_t at,     \
-                                 size_t n, float *out, size_t out_apart) {                                             \
+                                 size_t n, int goes_on, float *out) {                                                  \
         __m256 chains[PAIR] = {_mm256_setzero_ps(), _mm256_setzero_ps()};                                              \
         size_t left = n / BLOCK;                                                                                       \
         for (; left >= GROUP; left -= GROUP, at += GROUP, group += group_bytes) {                                      \
             add_##type(chains, rows, group, apart, group_bytes, 0xFF, x, at);                                          \
         }                                                                                                              \
-        if (left) {                                                                                                    \
-            int bytes = (int)left * group_bytes / GROUP;                                                               \
-            add_##type(chains, rows, group, apart, bytes, (__mmask8)((1 << left) - 1), x, at);                         \
+        __mmask8 inside = (__mmask8)((1 << left) - 1);                                                                 \
+        if (left && goes_on) {                                                                                         \
+            add_##type(chains, rows, group, apart, group_bytes, inside, x, at);                                        \
+        } else if (left) {                                                                                             \
+            add_##type(chains, rows, group, apart, (int)left * group_bytes / GROUP, inside, x, at);                    \
         }                                                                                                              \
-        for (size_t r = 0; r < rows; r++) out[r * out_apart] = fold8(chains[r]);                                       \
+        for (size_t r = 0; r < rows; r++) out[r] = fold8(chains[r]);                                                   \
     }                                                                                                                  \
                                                                                                                        \
     static void rows_dot_##type(const uint8_t *rows, size_t row_bytes, size_t count, const activations *x,             \
                                 size_t token, size_t n, float *out) {                                                  \
         size_t apart = count / PAIR, at = token * (x->width / BLOCK);                                                  \
         for (size_t r = 0; r < apart; r++) {                                                                           \
-            some_rows_##type(rows + r * row_bytes, apart * row_bytes, PAIR, x, at, n, out + r, apart);                 \
+            float pair[PAIR];                                                                                          \
+            int goes_on = (apart - 1 - r) * row_bytes >= group_bytes;                                                  \
+            some_rows_##type(rows + r * row_bytes, apart * row_bytes, PAIR, x, at, n, goes_on, pair);                  \
+            for (size_t i = 0; i < PAIR; i++) out[r + i * apart] = pair[i];                                            \
         }                                                                                                              \
-        for (size_t r = PAIR * apart; r < count; r++) {                                                                \
-            some_rows_##type(rows + r * row_bytes, 0, 1, x, at, n, out + r, 0);                                        \
-        }                                                                                                              \
+        if (count % PAIR) some_rows_##type(rows + (count - 1) * row_bytes, 0, 1, x, at, n, 0, out + count - 1);        \
     }
 
 STORED_ROWS(q4_0, 144, 0)

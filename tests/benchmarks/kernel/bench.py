@@ -209,7 +209,8 @@ def main() -> None:
             rows.append(r)
             print(
                 f"{r.model:18s} {r.threads:3d} {r.rounds:3d}/{r.tries:2d} | "
-                f"{r.decode_tokens_s:10.1f} {r.decode_of_read:7.0%} {r.decode_ratio:11.2f} | {r.prompt_tokens_s:10.0f} {r.prompt_of_peak:8.1%} {r.prompt_ratio:11.2f} | "
+                f"{r.decode_tokens_s:10.1f} {r.decode_of_read:7.0%} {r.decode_ratio:11.2f} | "
+                f"{r.prompt_tokens_s:10.0f} {r.prompt_of_peak:8.1%} {r.prompt_ratio:11.2f} | "
                 f"{r.first_token_ms:8.0f} {r.llama_first_token_ms:10.0f} | {r.read_gb_s:4.1f} {r.peak_gops:5.0f}",
                 flush=True,
             )
