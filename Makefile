@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace model-check generate prove coverage bench bench-kernel test-gemma fuzz lock wheel clean
+.PHONY: help setup demo test lint format trace model-check generate prove coverage synth bench bench-rtl bench-kernel test-gemma fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,9 +56,14 @@ coverage: setup ## Report what of the RTL the benches and the conformance suite 
 model-check: setup ## Explore every state of the mode machine (minutes)
 	@$(BIN)/python -m tests.model_check $(if $(DEEP),--deep)
 
-bench: setup ## Measure the packet layer and the controller
+bench: setup ## Measure the packet layer
 	@$(BIN)/python tests/benchmarks/packet_layer.py
-	@$(BIN)/python tests/benchmarks/controller.py
+
+synth: setup ## Synthesise, place and route the controller for an ECP5: cells, longest path (minutes)
+	@$(BIN)/python -m hil.rtl.synth $(SYNTH)
+
+bench-rtl: setup ## Measure the controller from Python, bare in C++ and in cocotb; a day of both boards
+	@$(BIN)/python tests/benchmarks/rtl/bench.py $(BENCH)
 
 bench-kernel: setup ## Compare the kernel's speed with llama.cpp's (builds it: minutes)
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/kernel/bench.py $(BENCH)

