@@ -249,17 +249,34 @@ class Parts:
     u32: Callable[[int], tuple[int, bytes]] = u32
 
 
-@pytest.fixture(scope="session")
-def parts(tiny_path: Path) -> Parts:
-    """The tiny file in parts."""
-    reader = GGUFReader(tiny_path)
+def read_parts(path: Path) -> File:
+    """A sound file, taken apart."""
+    reader = GGUFReader(path)
     metadata = {}
     for key, field in reader.fields.items():
         if not key.startswith("GGUF."):
             octets = b"".join(part.tobytes() for part in field.parts[3:])  # after key length, key and type
             metadata[key] = (int(field.types[0]), octets)
     tensors = [Tensor(t.name, tuple(map(int, t.shape)), int(t.tensor_type), t.data.tobytes()) for t in reader.tensors]
-    return Parts(File(metadata, tensors))
+    return File(metadata, tensors)
+
+
+@pytest.fixture(scope="session")
+def parts(tiny_path: Path) -> Parts:
+    """The tiny file in parts."""
+    return Parts(read_parts(tiny_path))
+
+
+@pytest.fixture
+def llama(tiny_path: Path) -> File:
+    """The tiny Llama with F32 weights in parts."""
+    return read_parts(tiny_path.with_name("llama-tiny-s50-F32.gguf"))
+
+
+@pytest.fixture
+def gemma(tiny_path: Path) -> File:
+    """The tiny Gemma 3 in parts."""
+    return read_parts(tiny_path.with_name("gemma3-tiny-s28-F32.gguf"))
 
 
 @pytest.fixture
