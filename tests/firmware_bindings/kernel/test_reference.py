@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from firmware_bindings.kernel import Model
 
 Array = NDArray[np.float64]
-PROMPT = [(11 * i + 5) % 512 for i in range(32)]
+PROMPT = [(11 * i + 5) % 512 for i in range(24)]
 
 
 def llama3_divisors(
