@@ -66,6 +66,8 @@ def make_world(boards: Boards, config: BenchConfig, mission: Mission, ground: Gr
         board if isinstance(board, ModelPowerBoard) else None,
         config.seed,
     )
+    if config.sky is not None:
+        environment.sensors.add_noise("battery_mv", config.sky.voltage_noise_mv)
     return World(
         lines={name: SerialLine(device) for name, device in boards.devices.items()},
         environment=environment,

@@ -40,6 +40,8 @@ class SkyPlan:
     array_loss_permille: int = 0
     gauge_gain_permille: int = 0
     temperature_centidegc: int = 2000
+    voltage_noise_mv: int = 2
+    """Of the battery's voltage as it is measured: without any it would stand still while it is held, as if stuck."""
 
     @property
     def start_tai_s(self) -> float:
@@ -54,6 +56,7 @@ class SkyPlan:
             ("array_loss_permille", 0, 1000),
             ("gauge_gain_permille", -500, 500),
             ("temperature_centidegc", -10_000, 10_000),
+            ("voltage_noise_mv", 0, 1000),
         ):
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} = {getattr(self, name)} is not from {low} to {high}")

@@ -8,6 +8,7 @@ from flightsw.orbit import sun_synchronous, tai_s
 from hil.bench import load_bench
 from hil.commands.errors import UsageError
 from hil.commands.init import init
+from hil.environment.battery import Battery
 from hil.reference import REFERENCES
 
 LTAN_H = {"cubesat": (10.5, datetime(2026, 3, 20, tzinfo=UTC)), "node": (18.0, datetime(2026, 6, 21, tzinfo=UTC))}
@@ -51,6 +52,21 @@ def test_the_figures_are_those_of_their_names() -> None:
 def test_the_payload_is_ready_before_its_transition_times_out(name: str) -> None:
     mission = read_mission(REFERENCES[name].mission)
     assert mission.compute.boot_s + mission.compute.load_s < 0.8 * mission.power.transition_timeout_s
+
+
+@pytest.mark.req("SKY-009")
+@pytest.mark.parametrize("name", REFERENCES)
+def test_flight_software_knows_the_battery_that_the_bench_simulates(name: str) -> None:
+    mission = read_mission(REFERENCES[name].mission)
+    assert mission.satellite is not None
+    battery = Battery(mission.satellite.battery, fade_permille=0, charge_permille=0, gauge_gain_permille=0)
+    empty_j = battery.stored_j
+    for permille in (0, 20, 100, 450, 750, 1000):
+        battery.set_charge(permille)
+        implied = mission.battery.charge_permille(round(1000 * battery.rest_v()), 0)
+        assert implied == pytest.approx(permille, abs=20)
+    assert mission.battery.capacity_mwh == pytest.approx((battery.stored_j - empty_j) / 3.6, rel=0.01)
+    assert mission.battery.resistance_mohm == pytest.approx(1000 * battery.resistance_ohm(25.0), abs=1)
 
 
 @pytest.mark.req("SKY-009")
