@@ -125,4 +125,59 @@ PROOFS = (
             ("DoubleIsFlagged", "syndrome != '0 && !corrected_o", "syndrome == '1 && !corrected_o"),
         ),
     ),
+    Proof(
+        name="uart_rx",
+        depth=2,
+        reach=50,
+        mutations=_mutations(
+            "uart_rx",
+            ("OctetIsWhole", "valid_o = rx_i;", "valid_o = 1'b1;"),
+            ("DataEnds", "if (index_q == 3'd7) state_d = Stop;", "if (index_q == 3'd7 && rx_i) state_d = Stop;"),
+            ("BreakEnds", "if (rx_i) state_d = Idle;", "if (rx_i && index_q == 3'd1) state_d = Idle;"),
+            ("ReachesBreak", "state_d = rx_i ? Idle : Break;", "state_d = Idle;"),
+        ),
+    ),
+    Proof(
+        name="responder",
+        depth=2,
+        reach=30,
+        mutations=_mutations(
+            "responder",
+            ("SixteenAtMost", "data_i > 8'(MaxRegisters)", "data_i > 8'(2 * MaxRegisters)"),
+            ("RefusalEnds", "if (nak != NakNone) begin\n      state_d     = Send;", "if (nak != NakNone) begin"),
+            (
+                "RepeatIsSilent",
+                "stored_q && seq_i == seq_q && op_i",
+                "stored_q && seq_i == seq_q && op_i != OpWrite && op_i",
+            ),
+            (
+                "StatesEnd",
+                "if (octet_q == 2'd3) state_d = Write;",
+                "if (octet_q == 2'd3 && data_i != '0) state_d = Write;",
+            ),
+            ("ReachesIdentify", "state_d     = Identify;", "state_d     = Send;"),
+        ),
+    ),
+    Proof(
+        name="deframer",
+        depth=2,
+        reach=32,
+        mutations=_mutations(
+            "deframer",
+            (
+                "HeldIsShort",
+                "is_false = header_d[15:0] > 16'(MaxData);",
+                "is_false = header_d[15:0] > 16'(MaxData + 1);",
+            ),
+            ("LongestFits", "is_false = header_d[15:0] > 16'(MaxData);", "is_false = 1'b0;"),
+            ("SilenceEnds", "is_false    = 1'b1;\n      timeout_o", "is_false    = count_q != 8'd1;\n      timeout_o"),
+            ("StatesEnd", "if (done_i) begin", "if (done_i && !octet_valid_i) begin"),
+            ("ReachesHeld", "crc_error_o = crc_next != '0;", "crc_error_o = 1'b1;"),
+            (
+                "GivesUp",
+                "end else if (is_silent && count_q != '0) begin",
+                "end else if (is_silent && count_q == '1) begin",
+            ),
+        ),
+    ),
 )
