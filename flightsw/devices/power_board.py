@@ -8,6 +8,8 @@ from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import Device, Load, PowerBoardLimits
 
 POLL_US = 1_000_000
+SETTINGS_POLLS = 10
+"""Every so many polls the board is asked whether it still has its settings."""
 
 _READINGS = (
     regs.BATTERY_MV,
@@ -72,7 +74,8 @@ class PowerBoard(DeviceDriver):
             regs.HEATER_CHARGES_PERMILLE.pack(hold=limits.heater_hold_permille, release=limits.heater_release_permille),
             regs.BUS_LIMITS_MV.pack(shed=limits.shed_bus_mv, connect=limits.connect_bus_mv),
         )
-        self._is_told = False
+        self._told: tuple[int, ...] | None = None
+        self._unasked_polls = 0
         self.loads_on = loads_on
         """Which may be on; the board is told with the next poll."""
         self.is_payload_cut = False
@@ -100,7 +103,10 @@ class PowerBoard(DeviceDriver):
         if result.failure is Failure.REFUSED or len(values) != len(_READINGS):
             return False
         reading = _reading({register.name: word for register, word in zip(_READINGS, values, strict=True)})
-        self._ask(read(_SETTINGS[0].address, len(_SETTINGS), _SETTINGS))
+        self._unasked_polls += 1
+        if self._told != self._wanted or self._unasked_polls >= SETTINGS_POLLS:
+            self._unasked_polls = 0
+            self._ask(read(_SETTINGS[0].address, len(_SETTINGS), _SETTINGS))
         old, self.reading = self.reading, reading
         if reading.is_shed and not (old and old.is_shed):
             self._notices.append(Notice(event="loads_shed", values={"bus_mv": min(reading.bus_mv, 0xFFFF)}))
@@ -112,15 +118,19 @@ class PowerBoard(DeviceDriver):
         values = words(result.data)
         if result.failure is Failure.REFUSED or len(values) != len(_SETTINGS):
             return False
-        loads = self.loads_on - {Load.PAYLOAD} if self.is_payload_cut else self.loads_on
-        wanted = sum(1 << load for load in loads), *self._limits
-        if values == wanted:
-            self._is_told = True
-        else:
-            if self._is_told and values[1:] != wanted[1:]:
+        wanted = self._wanted
+        if values != wanted:
+            if self._told is not None and values[1:] != wanted[1:]:
                 self._notices.append(Notice(event="power_board_reset"))
             self._ask(write(_SETTINGS[0].address, *wanted, tag=regs.SWITCHES))
+        self._told = wanted if values == wanted else None
         return True
+
+    @property
+    def _wanted(self) -> tuple[int, ...]:
+        """The words of _SETTINGS."""
+        loads = self.loads_on - {Load.PAYLOAD} if self.is_payload_cut else self.loads_on
+        return sum(1 << load for load in loads), *self._limits
 
 
 def _reading(values: dict[str, int]) -> BoardReading:

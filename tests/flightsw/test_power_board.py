@@ -38,7 +38,7 @@ def test_the_board_is_told_the_missions_limits(make_world: Callable[..., object]
     assert _settings(world) == told
     assert "power_board_reset" not in world.names()
     world.board.restart()
-    world.run(3)
+    world.run(12)
     assert _settings(world) == told
     assert world.names().count("power_board_reset") == 1
 

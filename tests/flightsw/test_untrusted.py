@@ -184,6 +184,6 @@ def test_a_frame_of_the_link_is_what_the_drivers_send(world: Any) -> None:
         return data
 
     world.fsw.transmit = tap
-    world.run(3)
+    world.run(12)
     reads = {(1, power_board.BATTERY_MV.address, b"\x0f"), (1, power_board.SWITCHES.address, b"\x04")}
     assert {(frame.op, frame.address, frame.data) for frame in frames} == reads
