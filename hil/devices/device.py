@@ -26,13 +26,19 @@ class PayloadController(Device, Protocol):
     """The board that powers the payload: analogue and power-good inputs, and load switches."""
 
     def set_adc(self, channel: int, value: int) -> None:
-        """Analogue input: channel 2r is the voltage of rail r in mV, 2r + 1 its current in mA."""
+        """Analogue input of rail r: channel 3r its mV, 3r + 1 its mA, 3r + 2 its temperature in centi-degC."""
 
     def set_power_good(self, mask: int) -> None:
         """Power-good inputs, bit r for rail r."""
 
     def reset(self) -> None:
         """Begin anew, with every rail off; time and inputs go on."""
+
+    def set_overcurrent(self, mask: int) -> None:
+        """Comparators that see too much current, bit r for rail r."""
+
+    def set_bus_mv(self, bus_mv: int) -> None:
+        """The bus that feeds the rails."""
 
     @property
     def rails(self) -> int:

@@ -6,6 +6,7 @@ toolchain.
 """
 
 import copy
+from collections.abc import Callable, Mapping
 
 from firmware_bindings.devicelink import FRAME_TIMEOUT_US, Slave, execute_registers
 from firmware_bindings.devicelink.registers import payload_ctrl as regs
@@ -14,17 +15,20 @@ from hil.devices.payload_ctrl_chip import ADC_CHANNELS, RAILS, Chip
 __all__ = ["ADC_CHANNELS", "MAX_DATA_BYTES", "PEEKS", "RAILS", "ModelPayloadController"]
 
 MAX_DATA_BYTES = 64
-PEEKS = (
-    "state",
-    "rails",
-    "target",
-    "fault_cause",
-    "fault_rail",
-    "watchdog_age_ms",
-    "watchdog_bitten",
-    "uptime_ms",
-    "energy_nj",
-)
+PEEKS: Mapping[str, Callable[[Chip], int]] = {
+    "state": lambda chip: chip.power.state,
+    "rails": lambda chip: chip.power.rails,
+    "target": lambda chip: chip.power.target,
+    "fault_cause": lambda chip: chip.power.fault_cause,
+    "fault_rail": lambda chip: chip.power.fault_rail,
+    "locked_out": lambda chip: chip.power.locked_out,
+    "under_voltage": lambda chip: int(chip.power.is_under_voltage),
+    "watchdog_age_ms": lambda chip: chip.watchdog_age_ms,
+    "watchdog_bitten": lambda chip: int(chip.watchdog_bitten),
+    "uptime_ms": lambda chip: chip.uptime_ms,
+    "samples": lambda chip: chip.meter.samples,
+    "energy_nj": lambda chip: chip.meter.energy_nj,
+}
 """What `peek` shows, on the model and on the RTL alike."""
 
 _MS_NS = 1_000_000
@@ -70,32 +74,50 @@ class ModelPayloadController:
         return None if due_ms is None else (self._now_ms + due_ms) * _MS_NS
 
     def set_adc(self, channel: int, value: int) -> None:
-        """Analogue input: channel 2r is the voltage of rail r in mV, 2r + 1 its current in mA. Raises ValueError."""
+        """Analogue input of rail r: channel 3r its mV, 3r + 1 its mA, 3r + 2 its temperature in hundredths of a degree.
+
+        Raises ValueError.
+        """
         check_adc(channel, value)
-        self._chip.adc[channel] = value
+        self._chip.meter.inputs[channel] = value
 
     def set_power_good(self, mask: int) -> None:
         """Power-good inputs, bit r for rail r. Raises ValueError."""
-        check_power_good(mask)
-        self._chip.power_good = mask
+        check_mask(mask)
+        self._chip.power.power_good = mask
+        self._chip.settle()
+
+    def set_overcurrent(self, mask: int) -> None:
+        """Comparators that see too much current, bit r for rail r. Raises ValueError."""
+        check_mask(mask)
+        self._chip.power.overcurrent = mask
+        self._chip.settle()
+
+    def set_bus_mv(self, bus_mv: int) -> None:
+        """The bus that feeds the rails, 8,000 mV until it is set. Raises ValueError."""
+        check_bus(bus_mv)
+        self._chip.power.bus_mv = bus_mv
         self._chip.settle()
 
     def reset(self) -> None:
         """Begin anew, with every rail off; time and inputs go on."""
         chip, self._chip = self._chip, Chip()
-        self._chip.adc, self._chip.power_good = chip.adc, chip.power_good
+        self._chip.meter.inputs = chip.meter.inputs
+        power, was = self._chip.power, chip.power
+        power.power_good, power.overcurrent, power.bus_mv = was.power_good, was.overcurrent, was.bus_mv
+        self._chip.settle()
         self._slave = Slave(regs.DEVICE_ID, execute_registers(self._chip), MAX_DATA_BYTES)
         self._out, self._silent_at_ms = b"", None
 
     @property
     def rails(self) -> int:
         """Load switches driven on, bit r for rail r."""
-        return self._chip.rails
+        return self._chip.power.rails
 
     def peek(self, name: str) -> int:
         """One of `PEEKS`, without using the link. Raises ValueError."""
         check_peek(name)
-        return int(getattr(self._chip, name))
+        return PEEKS[name](self._chip)
 
     def save(self) -> object:
         """The whole state, for `restore`."""
@@ -113,17 +135,27 @@ class ModelPayloadController:
 
 
 def check_adc(channel: int, value: int) -> None:
-    """Raise ValueError for a channel or a value (0 to 65,535) that the controller doesn't have."""
+    """Raise ValueError for a channel that the controller doesn't have, or a value that is no such quantity.
+
+    Beyond the converters' range, but within this one, an input is measured as the end of their range.
+    """
     if not 0 <= channel < ADC_CHANNELS:
         raise ValueError(f"ADC channel {channel}: not in 0 to {ADC_CHANNELS - 1}")
-    if not 0 <= value <= 0xFFFF:
-        raise ValueError(f"ADC channel {channel}: {value} is not in 0 to 65535")
+    low, high = (-27_315, 100_000) if channel % 3 == 2 else (0, 1_000_000)
+    if not low <= value <= high:
+        raise ValueError(f"ADC channel {channel}: {value} is not in {low} to {high}")
 
 
-def check_power_good(mask: int) -> None:
+def check_mask(mask: int) -> None:
     """Raise ValueError for a mask that names rails the controller doesn't have."""
     if not 0 <= mask < 1 << RAILS:
-        raise ValueError(f"power-good mask {mask:#x}: not in 0 to {(1 << RAILS) - 1:#x}")
+        raise ValueError(f"mask {mask:#x} of rails: not in 0 to {(1 << RAILS) - 1:#x}")
+
+
+def check_bus(bus_mv: int) -> None:
+    """Raise ValueError for a bus voltage that is none."""
+    if not 0 <= bus_mv <= 1_000_000:
+        raise ValueError(f"bus {bus_mv} mV: not in 0 to 1000000")
 
 
 def check_peek(name: str) -> None:

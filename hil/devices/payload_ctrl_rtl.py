@@ -3,7 +3,7 @@
 Octets take their time on its serial line by themselves. While the chip is quiescent only its ticks are run.
 """
 
-from hil.devices.payload_ctrl_model import check_adc, check_peek, check_power_good
+from hil.devices.payload_ctrl_model import check_adc, check_bus, check_mask, check_peek
 from hil.rtl.chip import CLOCKS_PER_MS, Chip, Stop
 
 __all__ = ["RtlPayloadController"]
@@ -52,19 +52,32 @@ class RtlPayloadController:
         return None if due_ms is None else (now_ms + due_ms) * _MS_NS
 
     def set_adc(self, channel: int, value: int) -> None:
-        """Analogue input: channel 2r is the voltage of rail r in mV, 2r + 1 its current in mA. Raises ValueError."""
+        """Analogue input of rail r: channel 3r its mV, 3r + 1 its mA, 3r + 2 its temperature in hundredths of a degree.
+
+        Raises ValueError.
+        """
         check_adc(channel, value)
         self._chip.set_adc(channel, value)
 
     def set_power_good(self, mask: int) -> None:
         """Power-good inputs, bit r for rail r. Raises ValueError."""
-        check_power_good(mask)
+        check_mask(mask)
         self._chip.set_power_good(mask)
 
     def reset(self) -> None:
         """Begin anew, with every rail off; time and inputs go on."""
         self._began, self._out = self.cycles, b""
         self._chip.reset()
+
+    def set_overcurrent(self, mask: int) -> None:
+        """Comparators that see too much current, bit r for rail r. Raises ValueError."""
+        check_mask(mask)
+        self._chip.set_overcurrent(mask)
+
+    def set_bus_mv(self, bus_mv: int) -> None:
+        """The bus that feeds the rails, 8,000 mV until it is set. Raises ValueError."""
+        check_bus(bus_mv)
+        self._chip.set_bus_mv(bus_mv)
 
     @property
     def rails(self) -> int:

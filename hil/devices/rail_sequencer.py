@@ -16,16 +16,22 @@ __all__ = ["TRANSITIONS", "Effect", "Event", "IllegalTransition", "State", "step
 class Event(Enum):
     BITE = auto()
     """The watchdog has bitten."""
-    LOST = auto()
-    """A rail that was good is not power-good any more."""
+    BROWNOUT = auto()
+    """The bus is too low."""
+    FAULT = auto()
+    """A closed rail lost power-good or carries too much; while another one trips: a rail below that one."""
+    DRAGGED = auto()
+    """So did a rail above the one that trips: a consequence."""
     GOOD = auto()
     """The rising rail is power-good."""
     LESS = auto()
     """More rails are on than TARGET asks for."""
     MORE = auto()
     """Fewer rails are on than TARGET asks for."""
-    DARK = auto()
-    """No rail is on."""
+    RETRY = auto()
+    """No rail above the tripped one is on, and it has an attempt left."""
+    SPENT = auto()
+    """No rail above the tripped one is on, and it is locked out."""
     EXPIRED = auto()
     """The timer has run out."""
     CLEAR = auto()
@@ -36,13 +42,15 @@ class Effect(Enum):
     CLOSE_NEXT = auto()
     MARK_GOOD = auto()
     OPEN_HIGHEST = auto()
-    OPEN_LOST = auto()
+    OPEN_FAULTED = auto()
     OPEN_ALL = auto()
     START_TIMEOUT = auto()
     START_STAGGER = auto()
-    LATCH_TIMEOUT = auto()
-    LATCH_LOST = auto()
+    START_BACKOFF = auto()
+    TRIP_FAULTED = auto()
+    TRIP_RISING = auto()
     LATCH_WATCHDOG = auto()
+    LATCH_UNDER_VOLTAGE = auto()
     CLEAR_FAULT = auto()
 
 
@@ -50,32 +58,46 @@ class IllegalTransition(RuntimeError):  # noqa: N818 - the state machine's own w
     """The event means nothing in this state; nothing has moved."""
 
 
-_LOST = (State.TRIPPING, (Effect.LATCH_LOST, Effect.OPEN_LOST, Effect.START_STAGGER))
 _BITE = (State.TRIPPED, (Effect.LATCH_WATCHDOG, Effect.OPEN_ALL))
+_BROWNOUT = (State.TRIPPED, (Effect.LATCH_UNDER_VOLTAGE, Effect.OPEN_ALL))
+_FAULT = (State.TRIPPING, (Effect.TRIP_FAULTED, Effect.OPEN_FAULTED, Effect.START_STAGGER))
+_LESS = (State.FALLING, (Effect.OPEN_HIGHEST, Effect.START_STAGGER))
 
 TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Effect, ...]]] = {
     (State.STEADY, Event.BITE): _BITE,
-    (State.STEADY, Event.LOST): _LOST,
-    (State.STEADY, Event.LESS): (State.FALLING, (Effect.OPEN_HIGHEST, Effect.START_STAGGER)),
+    (State.STEADY, Event.BROWNOUT): _BROWNOUT,
+    (State.STEADY, Event.FAULT): _FAULT,
+    (State.STEADY, Event.LESS): _LESS,
     (State.STEADY, Event.MORE): (State.RISING, (Effect.CLOSE_NEXT, Effect.START_TIMEOUT)),
     (State.RISING, Event.BITE): _BITE,
-    (State.RISING, Event.LOST): _LOST,
+    (State.RISING, Event.BROWNOUT): _BROWNOUT,
+    (State.RISING, Event.FAULT): _FAULT,
     (State.RISING, Event.GOOD): (State.SETTLING, (Effect.MARK_GOOD, Effect.START_STAGGER)),
-    (State.RISING, Event.LESS): (State.FALLING, (Effect.OPEN_HIGHEST, Effect.START_STAGGER)),
+    (State.RISING, Event.LESS): _LESS,
     (State.RISING, Event.EXPIRED): (
         State.TRIPPING,
-        (Effect.LATCH_TIMEOUT, Effect.OPEN_HIGHEST, Effect.START_STAGGER),
+        (Effect.TRIP_RISING, Effect.OPEN_HIGHEST, Effect.START_STAGGER),
     ),
     (State.SETTLING, Event.BITE): _BITE,
-    (State.SETTLING, Event.LOST): _LOST,
+    (State.SETTLING, Event.BROWNOUT): _BROWNOUT,
+    (State.SETTLING, Event.FAULT): _FAULT,
     (State.SETTLING, Event.EXPIRED): (State.STEADY, ()),
     (State.FALLING, Event.BITE): _BITE,
-    (State.FALLING, Event.LOST): _LOST,
+    (State.FALLING, Event.BROWNOUT): _BROWNOUT,
+    (State.FALLING, Event.FAULT): _FAULT,
     (State.FALLING, Event.EXPIRED): (State.STEADY, ()),
-    (State.TRIPPING, Event.BITE): (State.TRIPPED, (Effect.OPEN_ALL,)),
-    (State.TRIPPING, Event.LOST): (State.TRIPPING, (Effect.OPEN_LOST,)),
-    (State.TRIPPING, Event.DARK): (State.TRIPPED, ()),
+    (State.TRIPPING, Event.BITE): _BITE,
+    (State.TRIPPING, Event.BROWNOUT): _BROWNOUT,
+    (State.TRIPPING, Event.FAULT): (State.TRIPPING, (Effect.TRIP_FAULTED, Effect.OPEN_FAULTED)),
+    (State.TRIPPING, Event.DRAGGED): (State.TRIPPING, (Effect.OPEN_FAULTED,)),
+    (State.TRIPPING, Event.RETRY): (State.BACKOFF, (Effect.START_BACKOFF,)),
+    (State.TRIPPING, Event.SPENT): (State.STEADY, ()),
     (State.TRIPPING, Event.EXPIRED): (State.TRIPPING, (Effect.OPEN_HIGHEST, Effect.START_STAGGER)),
+    (State.BACKOFF, Event.BITE): _BITE,
+    (State.BACKOFF, Event.BROWNOUT): _BROWNOUT,
+    (State.BACKOFF, Event.FAULT): _FAULT,
+    (State.BACKOFF, Event.LESS): _LESS,
+    (State.BACKOFF, Event.EXPIRED): (State.STEADY, ()),
     (State.TRIPPED, Event.CLEAR): (State.STEADY, (Effect.CLEAR_FAULT,)),
 }
 

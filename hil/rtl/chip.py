@@ -101,6 +101,12 @@ class Chip:
     def set_power_good(self, mask: int) -> None:
         self._lib.chip_set_power_good(self._chip, mask)
 
+    def set_overcurrent(self, mask: int) -> None:
+        self._lib.chip_set_overcurrent(self._chip, mask)
+
+    def set_bus_mv(self, bus_mv: int) -> None:
+        self._lib.chip_set_bus_mv(self._chip, bus_mv)
+
     @property
     def rails(self) -> int:
         return int(self._lib.chip_rails(self._chip))

@@ -6,6 +6,7 @@ link and of the memory's code as RTL packages. What it writes is checked in; `--
 a file differs.
 """
 
+import re
 import sys
 import tempfile
 from enum import IntEnum
@@ -14,9 +15,6 @@ from typing import Any
 
 import jinja2
 from peakrdl_cheader.exporter import CHeaderExporter
-from peakrdl_regblock import RegblockExporter
-from peakrdl_regblock.cpuif.passthrough import PassthroughCpuif
-from peakrdl_regblock.udps import ALL_UDPS
 from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddrmapNode, FieldNode, RegNode
 
@@ -40,11 +38,9 @@ _templates = jinja2.Environment(
 def generate(folder: Path) -> list[Path]:
     """Write every generated file below `folder`; their paths relative to it."""
     written = []
+    (folder / RTL).mkdir(parents=True, exist_ok=True)
     for name, has_rtl in DEVICES.items():
         compiler = RDLCompiler()
-        if has_rtl:
-            for udp in ALL_UDPS:
-                compiler.register_udp(udp)
         compiler.compile_file(str(ROOT / REGISTERS / f"{name}.rdl"))
         top = compiler.elaborate().top
         (folder / REGISTERS).mkdir(parents=True, exist_ok=True)
@@ -57,20 +53,11 @@ def generate(folder: Path) -> list[Path]:
         CHeaderExporter().export(top, path=str(folder / header))
         written.append(header)
         if has_rtl:
-            RegblockExporter().export(
-                top,
-                str(folder / RTL),
-                cpuif_cls=PassthroughCpuif,
-                module_name=f"{name}_regs",
-                default_reset_activelow=True,
-                default_reset_async=True,
-                err_if_bad_addr=True,
-                err_if_bad_rw=True,
-            )
-            addresses = RTL / f"{name}_addr_pkg.sv"
-            text = _templates.get_template("addr_pkg.sv.j2").render(name=name, **_describe(top, f"{name}.rdl"))
-            (folder / addresses).write_text(text)
-            written += [addresses, RTL / f"{name}_regs.sv", RTL / f"{name}_regs_pkg.sv"]
+            for block in ("regs_pkg", "addr_pkg", "regs"):
+                path = RTL / f"{name}_{block}.sv"
+                text = _templates.get_template(f"{block}.sv.j2").render(name=name, **_describe(top, f"{name}.rdl"))
+                (folder / path).write_text(text)
+                written.append(path)
     for package, numbers in (("device_link_pkg.sv", _describe_link()), ("secded_pkg.sv", _describe_code())):
         (folder / RTL / package).write_text(_templates.get_template(f"{package}.j2").render(numbers))
         written.append(RTL / package)
@@ -94,7 +81,10 @@ def stale(folder: Path = ROOT) -> list[Path]:
 def _describe(top: AddrmapNode, source: str) -> dict[str, Any]:
     nodes = [node for node in top.descendants(unroll=True) if isinstance(node, RegNode)]
     nodes.sort(key=lambda node: node.absolute_address)
-    registers = [_register(node, top) for node in nodes]
+    arrays: dict[str, list[RegNode]] = {}
+    for node in nodes:
+        arrays.setdefault(_name(node, top), []).append(node)
+    registers = [_register(name, elements) for name, elements in arrays.items()]
     encodings = {choices: None for register in registers for choices in register["encodings"]}
     return {
         "title": top.get_property("name"),
@@ -102,9 +92,11 @@ def _describe(top: AddrmapNode, source: str) -> dict[str, Any]:
         "source": source,
         "device_id": registers[0]["reset"],
         "registers": registers,
+        "ports": [port for register in registers for port in _ports(register)],
         "enums": [
             {
                 "name": choices.type_name,
+                "width": max(member.value for member in choices).bit_length(),
                 "members": [{"name": m.name, "value": m.value, "doc": m.rdl_desc or ""} for m in choices],
             }
             for choices in encodings
@@ -112,13 +104,24 @@ def _describe(top: AddrmapNode, source: str) -> dict[str, Any]:
     }
 
 
-def _register(node: RegNode, top: AddrmapNode) -> dict[str, Any]:
-    fields = list(node.fields())
+def _name(node: RegNode, top: AddrmapNode) -> str:
+    """Its path, with {} in the place of an index."""
     path = node.get_path().removeprefix(top.get_path() + ".")
+    return re.sub(r"\[\d+\]", "{}", path).replace(".", "_")
+
+
+def _register(name: str, elements: list[RegNode]) -> dict[str, Any]:
+    node = elements[0]
+    fields = list(node.fields())
     doc = node.get_property("desc") or ""
     return {
-        "name": path.replace("[", "").replace("]", "").replace(".", "_"),
+        "name": name,
+        "identifier": name.replace("{}", ""),
+        "count": len(elements),
+        "stride": elements[1].absolute_address - node.absolute_address if len(elements) > 1 else 0,
         "address": node.absolute_address,
+        "addresses": [element.absolute_address for element in elements],
+        "mask": sum(((1 << field.width) - 1) << field.lsb for field in fields),
         "access": {(True, False): "ro", (True, True): "rw", (False, True): "wo"}[
             node.has_sw_readable, node.has_sw_writable
         ],
@@ -127,6 +130,8 @@ def _register(node: RegNode, top: AddrmapNode) -> dict[str, Any]:
         "doc": doc,
         "sentences": doc.replace(". ", ".\n").splitlines(),
         "fields": [_field(field) for field in fields],
+        "is_written": any(field.get_property("swmod") for field in fields),
+        "is_read": any(field.get_property("swacc") for field in fields),
         "encodings": [field.get_property("encode") for field in fields if field.get_property("encode") is not None],
     }
 
@@ -135,12 +140,44 @@ def _field(node: FieldNode) -> dict[str, Any]:
     encode = node.get_property("encode")
     return {
         "name": node.inst_name,
+        "port": "" if node.inst_name == "value" else f"_{node.inst_name}",
         "lsb": node.lsb,
         "width": node.width,
         "doc": node.get_property("desc"),
         "is_signed": node.get_property("is_signed", default=False),
         "choices": "" if encode is None else encode.type_name,
+        "reset": _reset(node),
+        "kind": _kind(node),
+        "is_set": bool(node.get_property("we")),
+        "is_cleared": bool(node.get_property("hwclr")),
     }
+
+
+def _kind(node: FieldNode) -> str:
+    """What a field is to the register block in RTL."""
+    if not node.is_sw_writable:
+        return "measured" if node.is_hw_writable else "constant"
+    if node.is_sw_readable:
+        return "setting"
+    return "command" if node.get_property("encode") is None else "key"
+
+
+def _ports(register: dict[str, Any]) -> list[str]:
+    """The ports of the register block that belong to a register."""
+    name, elements = register["identifier"].lower(), f"[{register['count'] - 1}:0]" if register["count"] > 1 else ""
+    ports = []
+    for field in register["fields"]:
+        bits = f"[{field['width'] - 1}:0]" if field["width"] > 1 else ""
+        shape, port = f"{elements}{bits} " if elements or bits else "", f"{name}{field['port']}"
+        if field["kind"] == "measured" or field["is_set"]:
+            ports.append(f"input  logic {shape}{port}_i")
+        if field["kind"] in ("setting", "command"):
+            ports.append(f"output logic {shape}{port}_o")
+        ports += [f"input  logic {port}_set_i"] * field["is_set"]
+        ports += [f"input  logic {port}_clear_i"] * field["is_cleared"]
+    ports += [f"output logic {name}_written_o"] * register["is_written"]
+    ports += [f"output logic {elements}{' ' * bool(elements)}{name}_read_o"] * register["is_read"]
+    return ports
 
 
 def _describe_link() -> dict[str, Any]:

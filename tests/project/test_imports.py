@@ -75,7 +75,7 @@ RULES = {
     "hil": Rule((*HIL, *TERMINAL, "cffi", "numpy", "sgp4", "filelock", "matplotlib"), does_io=True),
     "hil.plugin": Rule((*HIL, "hil", "pytest"), does_io=True),
     "hil.rtl.yosys": Rule(("pyosys",), does_io=True),
-    "hil.rtl.generate": Rule((*HIL, "hil", "jinja2", "peakrdl_regblock", "peakrdl_cheader", "systemrdl"), does_io=True),
+    "hil.rtl.generate": Rule((*HIL, "hil", "jinja2", "peakrdl_cheader", "systemrdl"), does_io=True),
 }
 
 

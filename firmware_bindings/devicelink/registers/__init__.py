@@ -1,10 +1,10 @@
 """What a register map is made of; the maps themselves are generated from the `.rdl` files beside this one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
-__all__ = ["Field", "Register"]
+__all__ = ["Field", "Register", "in_order"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +70,14 @@ class Register:
                 field.choices(value)
             word |= (value & field.mask) << field.lsb
         return word
+
+    def array(self, count: int, stride: int) -> tuple["Register", ...]:
+        """`count` registers like this one, `stride` octets apart; `{}` in the name is the index."""
+        return tuple(
+            replace(self, name=self.name.format(index), address=self.address + index * stride) for index in range(count)
+        )
+
+
+def in_order(*registers: Register) -> tuple[Register, ...]:
+    """By address."""
+    return tuple(sorted(registers, key=lambda register: register.address))

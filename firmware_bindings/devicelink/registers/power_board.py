@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from firmware_bindings.devicelink.registers import Field, Register
+from firmware_bindings.devicelink.registers import Field, Register, in_order
 
 DEVICE_ID = 0x5042
 
@@ -170,12 +170,7 @@ STATUS = Register(
         Field(name="heater", lsb=1, width=1, doc="The heater's switch is closed."),
         Field(name="auxiliary", lsb=2, width=1, doc="The auxiliary switch is closed."),
         Field(name="shed", lsb=4, width=1, doc="The loads are shed: the bus was too low, and has not recovered."),
-        Field(
-            name="heater_held",
-            lsb=5,
-            width=1,
-            doc="The heater is held off: the charge was too low, and has not recovered.",
-        ),
+        Field(name="heater_held", lsb=5, width=1, doc="Held off: the charge was too low, and has not recovered."),
     ),
     doc="What the board does.",
 )
@@ -261,7 +256,7 @@ BUS_LIMITS_MV = Register(
     ),
 )
 
-REGISTERS = (
+REGISTERS = in_order(
     ID,
     VERSION,
     UPTIME_MS,

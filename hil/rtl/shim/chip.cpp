@@ -11,6 +11,7 @@
 #include "Vpayload_ctrl.h"
 #include "Vpayload_ctrl___024root.h"
 #include "verilated.h"
+#include "adc128s102.h"
 #include "verilated_save.h"
 #if VM_COVERAGE
 #include "coverage.h"
@@ -21,6 +22,9 @@ namespace {
 constexpr uint64_t kTickPhase = CHIP_CLOCKS_PER_MS - CHIP_SETTLE_CLOCKS;
 constexpr int kClocksPerBit = 10;
 constexpr int kFrameTimeoutTicks = 21;
+constexpr uint32_t kBusMv = 8000;
+constexpr int32_t kTemperatureOffset = -5000;
+constexpr int32_t kLsb[3][8] = {{1, 2, 2, 4, 4, 4, 4, 4}, {2, 2, 2, 4, 4, 4, 4, 4}, {8, 8, 8, 8, 8, 8, 8, 8}};
 
 // Everything about a chip that is not in the Verilated model or in a queue.
 struct State {
@@ -29,6 +33,8 @@ struct State {
     int32_t send_clock = 0;     // of the current bit
     int32_t receive_clock = -1; // since the start bit; -1 between octets
     uint32_t receiving = 0;
+    uint32_t bus_mv = kBusMv;
+    Adc128s102 adcs[3]; // voltages, currents, temperatures
 };
 
 thread_local std::string *failure_of_running = nullptr;
@@ -93,7 +99,7 @@ struct chip {
     }
 
     void reset() {
-        state = State{};
+        restart();
         to_chip.clear();
         from_chip.clear();
         failure.clear();
@@ -101,8 +107,20 @@ struct chip {
         for (int i = 0; i < 4; i++) clock();
         top.rst_ni = 1;
         for (int i = 0; i < 4; i++) clock();
-        state = State{};
+        restart();
     }
+
+    // Back to clock 0; what stands at the analogue inputs stays.
+    void restart() {
+        State fresh;
+        fresh.bus_mv = state.bus_mv;
+        for (int part = 0; part < 3; part++)
+            std::copy(std::begin(state.adcs[part].codes), std::end(state.adcs[part].codes), fresh.adcs[part].codes);
+        state = fresh;
+        compare_bus();
+    }
+
+    void compare_bus() { top.bus_good_i = state.bus_mv >= top.bus_threshold_mv_o; }
 
     bool is_line_idle() const { return to_chip.empty() && state.sending == 0 && state.receive_clock < 0; }
     bool is_quiescent() const { return top.quiescent_o && is_line_idle(); }
@@ -152,7 +170,20 @@ struct chip {
         top.eval();
         top.clk_i = 1;
         top.eval();
+        if (top.tick_1ms_i) { // low again at once, so that a chip left alone after it looks like any other
+            top.tick_1ms_i = 0;
+            top.eval();
+        }
         state.cycle++;
+        compare_bus();
+        if (!top.adc_cs_no || state.adcs[0].is_selected) {
+            uint32_t dout = 0;
+            for (int part = 0; part < 3; part++) {
+                state.adcs[part].see(top.adc_cs_no, top.adc_sclk_o, top.adc_din_o);
+                dout |= static_cast<uint32_t>(state.adcs[part].dout) << part;
+            }
+            top.adc_dout_i = static_cast<uint8_t>(dout);
+        }
         receive(top.uart_tx_o);
         if (top.rails_o != rails) events |= CHIP_STOP_RAILS;
         if (top.irq_o && !irq) events |= CHIP_STOP_IRQ;
@@ -223,15 +254,33 @@ uint64_t chip_cycles(const chip *chip) { return chip->state.cycle; }
 uint32_t chip_due_ms(const chip *chip) {
     const auto &root = *chip->top.rootp;
     uint32_t due = UINT32_MAX;
-    if (const uint32_t timer = root.payload_ctrl__DOT__u_sequencer__DOT__timer_q) due = timer;
+    const auto may_be = [&due](uint32_t ms) { due = std::min(due, ms); };
+    if (const uint32_t timer = root.payload_ctrl__DOT__u_power__DOT__u_sequencer__DOT__timer_q) may_be(timer);
     if (root.payload_ctrl__DOT__u_watchdog__DOT__armed_q && !root.payload_ctrl__DOT__u_watchdog__DOT__bite_q) {
         const uint32_t age = root.payload_ctrl__DOT__u_watchdog__DOT__age_q;
         const uint32_t close = root.payload_ctrl__DOT__u_watchdog__DOT__close_ms_i;
-        due = std::min(due, close > age ? close - age : 1);
+        may_be(close > age ? close - age : 1);
     }
     if (root.payload_ctrl__DOT__u_link__DOT__u_deframer__DOT__count_q)
-        due = std::min(due,
-                       kFrameTimeoutTicks - uint32_t{root.payload_ctrl__DOT__u_link__DOT__u_deframer__DOT__silence_q});
+        may_be(kFrameTimeoutTicks - uint32_t{root.payload_ctrl__DOT__u_link__DOT__u_deframer__DOT__silence_q});
+    if (chip->top.rails_o & root.payload_ctrl__DOT__slow_trip) {
+        const uint32_t elapsed = root.payload_ctrl__DOT__u_meter__DOT__elapsed_q;
+        const uint32_t period = root.payload_ctrl__DOT__u_meter__DOT__period_ms_i;
+        may_be(period > elapsed && chip->top.adc_cs_no ? period - elapsed : 1);
+    }
+    const uint16_t blanking[] = {
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__0__KET____DOT__u_limiter__DOT__blanking_q,
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__1__KET____DOT__u_limiter__DOT__blanking_q,
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__2__KET____DOT__u_limiter__DOT__blanking_q,
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__3__KET____DOT__u_limiter__DOT__blanking_q,
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__4__KET____DOT__u_limiter__DOT__blanking_q,
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__5__KET____DOT__u_limiter__DOT__blanking_q,
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__6__KET____DOT__u_limiter__DOT__blanking_q,
+        root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__7__KET____DOT__u_limiter__DOT__blanking_q,
+    };
+    const uint32_t looked_at = chip->top.rails_o & chip->top.overcurrent_i & root.payload_ctrl__DOT__fast_trip;
+    for (int rail = 0; rail < 8; rail++)
+        if ((looked_at >> rail & 1) && blanking[rail]) may_be(blanking[rail]);
     return due == UINT32_MAX ? 0 : due;
 }
 
@@ -248,14 +297,27 @@ size_t chip_uart_read(chip *chip, uint8_t *data, size_t capacity) {
     return count;
 }
 
-void chip_set_adc(chip *chip, uint32_t channel, uint16_t value) {
-    auto &word = chip->top.adc_i[channel / 2 % 4];
-    word = channel % 2 ? (word & 0xFFFFu) | uint32_t{value} << 16 : (word & 0xFFFF0000u) | value;
+void chip_set_adc(chip *chip, uint32_t channel, int32_t value) {
+    const uint32_t rail = channel / 3 % 8, part = channel % 3;
+    const int32_t above_zero = part == 2 ? value - kTemperatureOffset : value;
+    chip->state.adcs[part].codes[rail] = Adc128s102::convert(above_zero, kLsb[part][rail]);
 }
 
+// No clock edge: lets quiescent_o fall.
 void chip_set_power_good(chip *chip, uint32_t mask) {
-    chip->top.power_good_i = mask & 0xFu;
-    chip->top.eval(); // no clock edge: lets quiescent_o fall
+    chip->top.power_good_i = mask & 0xFFu;
+    chip->top.eval();
+}
+
+void chip_set_overcurrent(chip *chip, uint32_t mask) {
+    chip->top.overcurrent_i = mask & 0xFFu;
+    chip->top.eval();
+}
+
+void chip_set_bus_mv(chip *chip, uint32_t bus_mv) {
+    chip->state.bus_mv = bus_mv;
+    chip->compare_bus();
+    chip->top.eval();
 }
 
 uint32_t chip_rails(const chip *chip) { return chip->top.rails_o; }
@@ -266,14 +328,17 @@ int chip_peek(const chip *chip, const char *name, uint64_t *value) {
         std::string_view name;
         uint64_t value;
     } signals[] = {
-        {"state", root.payload_ctrl__DOT__u_sequencer__DOT__state_q},
+        {"state", root.payload_ctrl__DOT__u_power__DOT__u_sequencer__DOT__state_q},
         {"rails", chip->top.rails_o},
         {"target", root.payload_ctrl__DOT__target},
-        {"fault_cause", root.payload_ctrl__DOT__u_sequencer__DOT__cause_q},
-        {"fault_rail", root.payload_ctrl__DOT__u_sequencer__DOT__fault_rail_q},
+        {"fault_cause", root.payload_ctrl__DOT__u_power__DOT__u_sequencer__DOT__cause_q},
+        {"fault_rail", root.payload_ctrl__DOT__u_power__DOT__u_sequencer__DOT__fault_rail_q},
+        {"locked_out", root.payload_ctrl__DOT__u_power__DOT__u_ledger__DOT__locked_out_o},
+        {"under_voltage", root.payload_ctrl__DOT__u_power__DOT__u_under_voltage__DOT__locked_out_q},
         {"watchdog_age_ms", root.payload_ctrl__DOT__u_watchdog__DOT__age_q},
         {"watchdog_bitten", root.payload_ctrl__DOT__u_watchdog__DOT__bite_q},
         {"uptime_ms", root.payload_ctrl__DOT__uptime_ms_q},
+        {"samples", root.payload_ctrl__DOT__u_meter__DOT__samples_o},
         {"energy_nj", root.payload_ctrl__DOT__u_energy__DOT__total_q},
     };
     for (const auto &signal : signals) {

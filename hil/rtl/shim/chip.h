@@ -59,11 +59,18 @@ void chip_uart_write(chip *chip, const uint8_t *data /* (len,) */, size_t len);
 /* At most `capacity` octets that the chip has sent. Returns how many. */
 size_t chip_uart_read(chip *chip, uint8_t *data /* (capacity,) */, size_t capacity);
 
-/* Analogue input `channel` 0 to 7: 2r the voltage of rail r in mV, 2r + 1 its current in mA. */
-void chip_set_adc(chip *chip, uint32_t channel, uint16_t value);
+/* Analogue input `channel` 0 to 23: 3r the voltage of rail r in mV, 3r + 1 its current in mA, 3r + 2 its temperature in
+ * hundredths of a degree Celsius. What lies beyond the converters' range is converted to its end. */
+void chip_set_adc(chip *chip, uint32_t channel, int32_t value);
 
 /* Power-good inputs, bit r for rail r. */
 void chip_set_power_good(chip *chip, uint32_t mask);
+
+/* Comparators that see too much current, bit r for rail r. */
+void chip_set_overcurrent(chip *chip, uint32_t mask);
+
+/* The bus that feeds the rails, in mV; 8,000 until it is set. */
+void chip_set_bus_mv(chip *chip, uint32_t bus_mv);
 
 /* Load switches driven on, bit r for rail r. */
 uint32_t chip_rails(const chip *chip);

@@ -6,7 +6,7 @@ module register_guard
   import device_link_pkg::*;
   import payload_ctrl_addr_pkg::*;
 #(
-  parameter int unsigned Rails = 4
+  parameter int unsigned Rails = 8
 ) (
   // The device link.
   input  logic        req_i,
@@ -20,46 +20,63 @@ module register_guard
   input  logic error_i,
 
   // What the rules depend on.
-  input logic is_faulted_i,
-  input logic is_tripping_i,
-  input logic is_watchdog_armed_i
+  input logic                       is_tripping_i,
+  input logic                       is_under_voltage_i,
+  input logic                       is_limit_written_i,
+  input logic                       is_watchdog_armed_i,
+  input logic [$clog2(Rails+1)-1:0] highest_target_i
 );
 
-  localparam logic [31:0] ClearKey = 32'(payload_ctrl_regs_pkg::FaultClearKey__CLEAR);
-  localparam logic [31:0] KickKey  = 32'(payload_ctrl_regs_pkg::WatchdogKickKey__KICK);
-  localparam logic [15:0] AddressMask = 16'(payload_ctrl_regs_pkg::PAYLOAD_CTRL_REGS_SIZE - 4);
+  localparam logic [31:0] FaultClearKey     = 32'(payload_ctrl_regs_pkg::FaultClearKey__CLEAR);
+  localparam logic [19:0] LockoutClearKey   = 20'(payload_ctrl_regs_pkg::LockoutClearKey__CLEAR);
+  localparam logic [31:0] WatchdogKickKey   = 32'(payload_ctrl_regs_pkg::WatchdogKickKey__KICK);
+  localparam logic [31:0] WatchdogDisarmKey = 32'(payload_ctrl_regs_pkg::WatchdogDisarmKey__DISARM);
+  localparam logic [31:0] CountersClearKey  = 32'(payload_ctrl_regs_pkg::CountersClearKey__CLEAR);
+  localparam logic [15:0] MinLimitMv        = 16'd5000;
 
   nak_e rule;
+  logic [15:0] headroom_mv;
 
   always_comb begin
-    rule = NakNone;
-    if ((addr_i & ~AddressMask) != '0) begin
-      rule = NakBadAddress;
-    end else if (write_i) begin
+    rule        = NakNone;
+    headroom_mv = ~wdata_i[15:0];  // what may come on top of the limit
+    if (req_i && write_i) begin
       unique case (addr_i)
         Target: begin
           if (wdata_i > Rails) rule = NakBadValue;
-          else if (wdata_i != '0 && is_faulted_i) rule = NakRefused;
+          else if (wdata_i > 32'(highest_target_i)) rule = NakRefused;
         end
         FaultClear: begin
-          if (wdata_i != ClearKey) rule = NakBadValue;
+          if (wdata_i != FaultClearKey) rule = NakBadValue;
+          else if (is_tripping_i) rule = NakBusy;
+          else if (is_under_voltage_i) rule = NakRefused;
+        end
+        LockoutClear: begin
+          if (wdata_i[31:12] != LockoutClearKey) rule = NakBadValue;
           else if (is_tripping_i) rule = NakBusy;
         end
-        WatchdogCtrl: begin
-          if (wdata_i > 32'd1) rule = NakBadValue;
-        end
         WatchdogKick: begin
-          if (wdata_i != KickKey) rule = NakBadValue;
+          if (wdata_i != WatchdogKickKey) rule = NakBadValue;
+        end
+        WatchdogDisarm: begin
+          if (wdata_i != WatchdogDisarmKey) rule = NakBadValue;
+        end
+        CountersClear: begin
+          if (wdata_i != CountersClearKey) rule = NakBadValue;
         end
         WatchdogOpenMs, WatchdogCloseMs: begin
-          if (wdata_i > 32'hFFFF) rule = NakBadValue;
-          else if (is_watchdog_armed_i) rule = NakRefused;
+          if (is_watchdog_armed_i) rule = NakRefused;
         end
-        StaggerMs, PowerGoodTimeoutMs: begin
-          if (wdata_i > 32'hFFFF) rule = NakBadValue;
+        SamplePeriodMs: begin
+          if (wdata_i == '0) rule = NakBadValue;
+        end
+        UnderVoltageLimit: begin
+          if (wdata_i[15:0] < MinLimitMv || 16'(wdata_i[27:16]) > headroom_mv) rule = NakBadValue;
+          else if (is_limit_written_i) rule = NakRefused;
         end
         default: rule = NakNone;
       endcase
+      if ((wdata_i & ~field_mask(addr_i)) != '0) rule = NakBadValue;
     end
   end
 

@@ -30,7 +30,7 @@ def test_the_id_register_holds_the_device_id(map_) -> None:
 
 def test_status_unpacks_by_name() -> None:
     word = payload_ctrl.STATUS.pack(state=payload_ctrl.State.RISING, busy=1, rails=0b0111, power_good=0b0011)
-    assert word == 0x3709
+    assert word == 0x030709
     assert payload_ctrl.STATUS.unpack(word)["state"] is payload_ctrl.State.RISING
 
 
@@ -44,7 +44,7 @@ def test_signed_round_trip(value: int) -> None:
 @pytest.mark.parametrize(
     ("register", "values"),
     [
-        (payload_ctrl.TARGET, {"count": 8}),
+        (payload_ctrl.TARGET, {"count": 16}),
         (payload_ctrl.TARGET, {"count": -1}),
         (payload_ctrl.TARGET, {"rails": 1}),
         (payload_ctrl.FAULT_CLEAR, {"key": 1}),

@@ -13,7 +13,7 @@ import serial
 from firmware_bindings.devicelink import Deframer, Frame, NakReason, Operation
 from firmware_bindings.devicelink.registers import Register
 from hil.bench.pty_port import PtyPort
-from hil.devices.payload_ctrl_model import ModelPayloadController
+from hil.devices.payload_ctrl_model import RAILS, ModelPayloadController
 from hil.devices.payload_ctrl_rtl import RtlPayloadController
 from hil.rtl.build import COVERAGE_FOLDER, VerilatorMissingError, library
 from hil.rtl.coverage.accesses import note
@@ -41,7 +41,7 @@ class Driver:
         """Milliseconds from a load switch to its power-good; None leaves the inputs alone."""
         self.rail_changes: list[tuple[int, int]] = []
         self._rails = device.rails
-        self._rails_seen_ms = [0] * 4
+        self._rails_seen_ms = [0] * RAILS
         self._deframer = Deframer()
         self._seq = 0
 
@@ -59,7 +59,7 @@ class Driver:
 
     def _note_rails(self) -> None:
         rails = self.device.rails
-        for rail in range(4):
+        for rail in range(RAILS):
             if (rails & ~self._rails) >> rail & 1:
                 self._rails_seen_ms[rail] = self.now_ms
         if rails != self._rails:
@@ -67,7 +67,7 @@ class Driver:
             self._rails = rails
 
     def _good_rails(self, delay_ms: int) -> int:
-        on = [rail for rail in range(4) if self._rails >> rail & 1]
+        on = [rail for rail in range(RAILS) if self._rails >> rail & 1]
         return sum(1 << rail for rail in on if self.now_ms - self._rails_seen_ms[rail] >= delay_ms)
 
     def changes_since(self, start: int) -> list[tuple[int, int]]:

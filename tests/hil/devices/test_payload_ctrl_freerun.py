@@ -85,20 +85,22 @@ def test_it_says_who_it_is(station: Station) -> None:
 
 @pytest.mark.req("RTL-001")
 def test_registers_hold_what_is_written(station: Station) -> None:
-    assert station.ask(write(regs.STAGGER_MS.address, 5, 50)).failure is None
-    assert words(station.ask(read(regs.STAGGER_MS.address, 2)).data) == (5, 50)
+    start = regs.RAIL_STAGGER_MS[2].address
+    assert station.ask(write(start, 5, 50)).failure is None
+    assert words(station.ask(read(start, 2)).data) == (5, 50)
 
 
 @pytest.mark.req("RTL-002")
 def test_refusals_have_a_reason(station: Station) -> None:
-    refusal = station.ask(write(regs.TARGET.address, 5))
+    refusal = station.ask(write(regs.TARGET.address, 9))
     assert (refusal.failure, refusal.reason) == (Failure.REFUSED, NakReason.BAD_VALUE)
-    assert station.ask(read(0x48)).reason == NakReason.BAD_ADDRESS
+    assert station.ask(read(regs.WATCHDOG_KICK.address)).reason == NakReason.BAD_ADDRESS
 
 
 @pytest.mark.req("RTL-003")
 def test_rails_rise_in_order_and_fall_in_reverse(station: Station) -> None:
-    station.ask(write(regs.STAGGER_MS.address, 200))
+    for rail in range(4):
+        station.ask(write(regs.RAIL_STAGGER_MS[rail].address, 200))
     station.ask(write(regs.TARGET.address, 4))
     assert is_in_order(station.rails_seen_until(regs.State.STEADY, 0b1111), [0, 0b1, 0b11, 0b111, 0b1111])
     station.ask(write(regs.TARGET.address, 0))

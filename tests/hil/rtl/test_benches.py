@@ -60,7 +60,16 @@ def simulation(environment) -> Path:
 
 @pytest.mark.req("RTL-014", "RTL-030", "RTL-032", "RTL-033", "RTL-034")
 @pytest.mark.parametrize(
-    "benches", ["serial_benches", "link_benches", "power_benches", "memory_benches", "event_benches", "top_benches"]
+    "benches",
+    [
+        "serial_benches",
+        "link_benches",
+        "power_benches",
+        "meter_benches",
+        "memory_benches",
+        "event_benches",
+        "top_benches",
+    ],
 )
 def test_benches(benches: str, simulation, environment, tmp_path, monkeypatch) -> None:
     for name, value in environment.items():

@@ -21,11 +21,18 @@ def write(register, value: int, seq: int = 1) -> bytes:
 # Skipping
 
 inputs = st.one_of(
-    st.tuples(st.just("power_good"), st.integers(0, 15)),
-    st.tuples(st.just("adc"), st.integers(0, 7), st.integers(0, 0xFFFF)),
-    st.tuples(st.just("write"), st.just(regs.TARGET), st.integers(0, 5)),
-    st.tuples(st.just("write"), st.just(regs.STAGGER_MS), st.integers(0, 9)),
-    st.tuples(st.just("write"), st.just(regs.POWER_GOOD_TIMEOUT_MS), st.integers(0, 30)),
+    st.tuples(st.just("power_good"), st.integers(0, 255)),
+    st.tuples(st.just("overcurrent"), st.integers(0, 255)),
+    st.tuples(st.just("bus_mv"), st.integers(5990, 6510)),
+    st.tuples(st.just("adc"), st.integers(0, 23), st.integers(0, 0xFFFF)),
+    st.tuples(st.just("write"), st.just(regs.TARGET), st.integers(0, 9)),
+    st.tuples(st.just("write"), st.just(regs.SAMPLE_PERIOD_MS), st.integers(0, 20)),
+    st.tuples(st.just("write"), st.sampled_from(regs.RAIL_CTRL), st.sampled_from([0, 1, 3, 0x33])),
+    st.tuples(st.just("write"), st.sampled_from(regs.RAIL_LIMIT_MA), st.integers(0, 40)),
+    st.tuples(st.just("write"), st.sampled_from(regs.RAIL_STAGGER_MS), st.integers(0, 9)),
+    st.tuples(st.just("write"), st.sampled_from(regs.RAIL_BLANKING_MS), st.integers(0, 9)),
+    st.tuples(st.just("write"), st.sampled_from(regs.RAIL_RETRY_MS), st.integers(0, 9)),
+    st.tuples(st.just("write"), st.sampled_from(regs.RAIL_POWER_GOOD_TIMEOUT_MS), st.integers(0, 30)),
     st.tuples(st.just("write"), st.just(regs.WATCHDOG_CLOSE_MS), st.integers(0, 60)),
     st.tuples(st.just("write"), st.just(regs.WATCHDOG_CTRL), st.integers(0, 1)),
     st.tuples(st.just("write"), st.just(regs.WATCHDOG_KICK), st.just(regs.WatchdogKickKey.KICK)),
@@ -38,6 +45,10 @@ def apply(chip: Chip, what, seq: int) -> None:
     match what:
         case "power_good", mask:
             chip.set_power_good(mask)
+        case "overcurrent", mask:
+            chip.set_overcurrent(mask)
+        case "bus_mv", bus_mv:
+            chip.set_bus_mv(bus_mv)
         case "adc", channel, value:
             chip.set_adc(channel, value)
         case "write", register, value:

@@ -59,22 +59,69 @@ module bench;
   end
 
   if (1) begin : g_register_guard
-    logic req_i, write_i, req_o, error_i, is_faulted_i, is_tripping_i, is_watchdog_armed_i;
+    logic req_i, write_i, req_o, error_i, is_tripping_i, is_under_voltage_i, is_limit_written_i, is_watchdog_armed_i;
     logic [15:0] addr_i;
     logic [31:0] wdata_i;
+    logic [3:0] highest_target_i;
     nak_e reason_o;
     register_guard dut (.*);
   end
 
   if (1) begin : g_rail_sequencer
-    logic [2:0] target_i;
-    logic [15:0] stagger_ms_i, timeout_ms_i;
-    logic clear_i, bite_i, busy_o, settled_o;
-    logic [3:0] power_good_i, rails_o;
+    logic [3:0] target_i, highest_target_o;
+    logic [7:0][15:0] stagger_ms_i, timeout_ms_i, retry_ms_i;
+    logic clear_i, bite_i, brownout_i, trip_o, busy_o, retry_o, settled_o;
+    logic [7:0] fast_trip_i, slow_trip_i, power_good_i, rails_o, good_o, locked_out_i, tripped_o;
+    logic [7:0][2:0] attempts_i;
+    logic [2:0] trip_rail_o, fault_rail_o;
     State_e state_o;
-    FaultCause_e fault_cause_o;
-    logic [1:0] fault_rail_o;
+    FaultCause_e trip_cause_o, fault_cause_o;
     rail_sequencer dut (.*);
+  end
+
+  if (1) begin : g_trip_ledger
+    logic trip_i;
+    logic [2:0] rail_i;
+    FaultCause_e cause_i;
+    logic [7:0][2:0] retries_i, attempts_o;
+    logic [7:0] clear_i, locked_out_o;
+    logic [7:0][3:0] causes_o;
+    logic [7:0][7:0] trips_o;
+    trip_ledger dut (.*);
+  end
+
+  if (1) begin : g_current_limiter
+    logic on_i, fast_enable_i, overcurrent_i, fast_trip_o, slow_enable_i, sampled_i, warning_o, slow_trip_o, settled_o;
+    logic [7:0] trip_clocks_i;
+    logic [15:0] blanking_ms_i, current_ma_i, limit_ma_i, average_ma_o;
+    logic [2:0] average_shift_i;
+    current_limiter dut (.*);
+  end
+
+  if (1) begin : g_under_voltage
+    logic bus_good_i, locked_out_o, started_o;
+    logic [15:0] threshold_mv_o, limit_mv_i;
+    logic [11:0] hysteresis_mv_i;
+    logic [7:0] count_o;
+    under_voltage dut (.*);
+  end
+
+  if (1) begin : g_rail_power
+    logic [3:0] target_i, highest_target_o;
+    logic clear_fault_i, bus_good_i, bite_i, sampled_i, busy_o, under_voltage_o, trip_o, retry_o, brownout_o, settled_o;
+    logic [7:0] clear_lockout_i, fast_trip_i, slow_trip_i, power_good_i, overcurrent_i, rails_o, locked_out_o, warnings_o;
+    logic [7:0][2:0] retries_i, attempts_o;
+    logic [7:0][15:0] limit_ma_i, blanking_ms_i, stagger_ms_i, timeout_ms_i, retry_ms_i, current_ma_i, average_ma_o;
+    logic [7:0][7:0] trip_clocks_i, trips_o;
+    logic [2:0] average_shift_i, fault_rail_o, trip_rail_o;
+    logic [15:0] bus_limit_mv_i, bus_threshold_mv_o;
+    logic [11:0] bus_hysteresis_mv_i;
+    State_e state_o;
+    FaultCause_e fault_cause_o, trip_cause_o;
+    RailState_e [7:0] rail_states_o;
+    logic [7:0][3:0] causes_o;
+    logic [7:0] lockouts_o;
+    rail_power dut (.*);
   end
 
   if (1) begin : g_window_watchdog
@@ -83,17 +130,28 @@ module bench;
     window_watchdog dut (.*);
   end
 
-  if (1) begin : g_rail_monitor
-    logic [7:0][15:0] adc_i;
-    logic [3:0][15:0] voltage_mv_o, current_ma_o;
-    logic sampled_o;
-    rail_monitor dut (.*);
+  if (1) begin : g_adc128s102_reader
+    logic start_i, busy_o, cs_no, sclk_o, din_o, valid_o, last_o;
+    logic [2:0] dout_i, channel_o;
+    logic [2:0][11:0] codes_o;
+    adc128s102_reader dut (.*);
+  end
+
+  if (1) begin : g_rail_meter
+    logic [15:0] period_ms_i, elapsed_ms_o;
+    logic adc_cs_no, adc_sclk_o, adc_din_o, sampled_o, busy_o;
+    logic [2:0] adc_dout_i;
+    logic [7:0][15:0] voltage_mv_o, current_ma_o, temperature_centidegc_o;
+    logic [31:0] samples_o;
+    rail_meter dut (.*);
   end
 
   if (1) begin : g_energy_counter
-    logic sample_i, low_read_i, busy_o;
-    logic [3:0][15:0] voltage_mv_i, current_ma_i;
-    logic [31:0] low_o, high_o;
+    logic sample_i, busy_o;
+    logic [15:0] elapsed_ms_i;
+    logic [7:0][15:0] voltage_mv_i, current_ma_i;
+    logic [8:0] low_read_i;
+    logic [8:0][31:0] low_o, high_o;
     energy_counter dut (.*);
   end
 
@@ -185,9 +243,10 @@ module bench;
   end
 
   if (1) begin : g_payload_ctrl
-    logic quiescent_o, uart_rx_i, uart_tx_o, irq_o;
-    logic [7:0][15:0] adc_i;
-    logic [3:0] power_good_i, rails_o;
+    logic quiescent_o, uart_rx_i, uart_tx_o, irq_o, bus_good_i, adc_cs_no, adc_sclk_o, adc_din_o;
+    logic [7:0] power_good_i, overcurrent_i, rails_o;
+    logic [15:0] bus_threshold_mv_o;
+    logic [2:0] adc_dout_i;
     payload_ctrl dut (.*);
   end
 
