@@ -8,7 +8,7 @@ from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import Device, RailFault
 from flightsw.payload import EnergyIntegral, Rails
 
-RAILS = 4
+RAILS = 8
 ALL_RAILS = (1 << RAILS) - 1
 FAST_POLL_US = 50_000
 """Period of polls while rails are up or moving."""
@@ -24,11 +24,8 @@ _NJ_PER_MJ = 1_000_000
 
 # A poll: runs of registers that can be read, in order. Reading the energy's low half latches the high one.
 _RUNS = (
-    (regs.UPTIME_MS, regs.STATUS, regs.TARGET, regs.FAULT),
-    (regs.ENERGY_LO_NJ, regs.ENERGY_HI_NJ, regs.RAIL0_VOLTAGE_MV, regs.RAIL0_CURRENT_MA),
-    (regs.RAIL1_VOLTAGE_MV, regs.RAIL1_CURRENT_MA),
-    (regs.RAIL2_VOLTAGE_MV, regs.RAIL2_CURRENT_MA),
-    (regs.RAIL3_VOLTAGE_MV, regs.RAIL3_CURRENT_MA),
+    (regs.UPTIME_MS, regs.STATUS, regs.TARGET, regs.FAULT, regs.ENERGY_LO_NJ, regs.ENERGY_HI_NJ),
+    (*regs.VOLTAGE_MV, *regs.CURRENT_MA),
 )
 _POLL_WORDS = sum(len(run) for run in _RUNS)
 
@@ -113,8 +110,10 @@ class PayloadController(DeviceDriver):
             self._next_poll_us = 0
 
     def clear_fault(self) -> None:
-        """Clear the latched fault; `take_cleared` tells what came of it."""
+        """Clear the latched fault and every rail's lock-out; `take_cleared` tells what came of it."""
         self._cleared = None
+        lockouts = regs.LOCKOUT_CLEAR.pack(key=regs.LockoutClearKey.CLEAR, rails=ALL_RAILS)
+        self._ask(write(regs.LOCKOUT_CLEAR.address, lockouts, tag=regs.LOCKOUT_CLEAR))
         self._ask(write(regs.FAULT_CLEAR.address, regs.FaultClearKey.CLEAR, tag=regs.FAULT_CLEAR))
         self._next_poll_us = 0
 
@@ -234,6 +233,6 @@ def _reading(values: list[int]) -> ControllerReading:
         fault=RailFault(fault["cause"]),
         fault_rail=fault["rail"],
         energy_mj=(energy_hi_nj << 32 | energy_lo_nj) // _NJ_PER_MJ,
-        rail_mv=tuple(word & 0xFFFF for word in rails[0::2]),
-        rail_ma=tuple(word & 0xFFFF for word in rails[1::2]),
+        rail_mv=tuple(word & 0xFFFF for word in rails[:RAILS]),
+        rail_ma=tuple(word & 0xFFFF for word in rails[RAILS:]),
     )

@@ -10,7 +10,7 @@ _RAIL = number("rail", Kind.U8, doc="0 is the first to come up")
 
 
 def _rails(name: str, unit: str) -> tuple[Field, ...]:
-    return tuple(number(f"rail{rail}_{name}", Kind.U16, unit) for rail in range(4))
+    return tuple(number(f"rail{rail}_{name}", Kind.U16, unit) for rail in range(8))
 
 
 REPORTS: tuple[Report, ...] = (

@@ -53,3 +53,6 @@ class RailFault(IntEnum):
     POWER_GOOD_TIMEOUT = 1
     POWER_GOOD_LOST = 2
     WATCHDOG = 3
+    OVERCURRENT = 4
+    SLOW_OVERCURRENT = 5
+    UNDER_VOLTAGE = 6

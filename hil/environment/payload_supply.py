@@ -100,8 +100,9 @@ class PayloadSupply:
 
     def _drive(self, controller: PayloadController) -> None:
         for index, (rail, current_ma) in enumerate(zip(RAILS, self._currents_ma, strict=True)):
-            controller.set_adc(2 * index, rail.voltage_mv if self.power_good >> index & 1 else 0)
-            controller.set_adc(2 * index + 1, current_ma)
+            controller.set_adc(3 * index, rail.voltage_mv if self.power_good >> index & 1 else 0)
+            controller.set_adc(3 * index + 1, current_ma)
+        controller.set_overcurrent(sum(is_latched_up << rail for rail, is_latched_up in enumerate(self._is_latched_up)))
         controller.set_power_good(self.power_good)
 
     def _computer_mw(self) -> int:

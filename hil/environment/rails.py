@@ -1,4 +1,4 @@
-"""The payload's four rails, and how its power is shared among them."""
+"""The payload's eight rails, and how its power is shared among them."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,17 @@ class Rail:
 
 
 RAILS: tuple[Rail, ...] = (
-    Rail(name="logic", voltage_mv=3300, share_permille=150, rise_ns=2 * MS_NS),
-    Rail(name="memory", voltage_mv=1800, share_permille=250, rise_ns=3 * MS_NS),
-    Rail(name="core", voltage_mv=1000, share_permille=500, rise_ns=5 * MS_NS),
-    Rail(name="io", voltage_mv=5000, share_permille=100, rise_ns=4 * MS_NS),
+    Rail(name="logic", voltage_mv=3300, share_permille=20, rise_ns=2 * MS_NS),
+    Rail(name="io", voltage_mv=5000, share_permille=30, rise_ns=2 * MS_NS),
+    Rail(name="storage", voltage_mv=5000, share_permille=30, rise_ns=3 * MS_NS),
+    Rail(name="memory", voltage_mv=12_000, share_permille=120, rise_ns=4 * MS_NS),
+    Rail(name="core-a", voltage_mv=12_000, share_permille=200, rise_ns=5 * MS_NS),
+    Rail(name="core-b", voltage_mv=12_000, share_permille=200, rise_ns=5 * MS_NS),
+    Rail(name="core-c", voltage_mv=12_000, share_permille=200, rise_ns=5 * MS_NS),
+    Rail(name="core-d", voltage_mv=12_000, share_permille=200, rise_ns=5 * MS_NS),
 )
-"""In the order in which they come up; the shares are those of a small Arm module with its memory, rounded."""
+"""In the order in which they come up: the inputs of a compute module's own converters, behind which voltages are lower
+and currents higher. The module is ours, its shares those of boards with four compute units, rounded."""
 
 
 def rail_currents_ma(power_mw: int, power_good: int) -> tuple[int, ...]:

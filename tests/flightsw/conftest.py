@@ -228,11 +228,11 @@ class World:
     def _follow_rails(self) -> None:
         good = self.controller.rails & ~self.dead_rails
         is_computing = bool(self.computer.rate_mtokens_per_s)
-        for rail in range(4):
-            self.controller.set_adc(2 * rail, 5000 if good >> rail & 1 else 0)
-            self.controller.set_adc(2 * rail + 1, (600 if is_computing else 150) if good >> rail & 1 else 0)
+        for rail in range(8):
+            self.controller.set_adc(3 * rail, 5000 if good >> rail & 1 else 0)
+            self.controller.set_adc(3 * rail + 1, (300 if is_computing else 76) if good >> rail & 1 else 0)
         self.controller.set_power_good(good)
-        self.computer.set_power(good == 0b1111)
+        self.computer.set_power(good == 0xFF)
 
     def _pull(self) -> None:
         """Frames until one brings nothing."""

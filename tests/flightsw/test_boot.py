@@ -29,7 +29,7 @@ def test_rails_found_on_are_off_before_standby_and_the_job_is_interrupted(world:
     world.until(lambda: world.named("first_token"))
     world.heard.clear()
     world.boot()
-    assert world.controller.rails == 0b1111
+    assert world.controller.rails == 0xFF
     world.until(lambda: world.named("job_interrupted"))
     assert world.controller.rails == 0
     world.until(lambda: world.mode == "STANDBY")

@@ -6,6 +6,7 @@ from flightsw.payload import EndReason, Refusal
 from hil.ask import run_ask
 from hil.bench.config import Devices
 from hil.channel import ChannelPlan
+from hil.environment import RAILS
 from hil.ground import AskState
 
 PARIS = "What is the capital of France?"
@@ -39,7 +40,7 @@ def test_the_stages_follow_one_another_within_the_budget(make_bench) -> None:
     assert [stage["start"] for stage in result.stages] == ends[:-1]
     assert ends == sorted(ends)
     assert ends[-1] < 120
-    assert [use["name"] for use in result.rails] == ["logic", "memory", "core", "io"]
+    assert [use["name"] for use in result.rails] == [rail.name for rail in RAILS]
     assert all(use["on"] < use["off"] for use in result.rails)
     assert result.mode_transitions[0]["from"] == "STANDBY" == result.mode_transitions[-1]["to"]
     assert result.tokens_per_s == pytest.approx(12, rel=0.02)

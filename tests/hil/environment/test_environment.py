@@ -8,7 +8,7 @@ from hil.environment.payload_supply import LATCH_UP_TIMES
 MS_NS = 1_000_000
 S_NS = 1_000_000_000
 PROFILE = load_mission(None).compute
-ALL = 0b1111
+ALL = 0xFF
 
 
 class Board:
@@ -16,14 +16,18 @@ class Board:
 
     def __init__(self) -> None:
         self.rails = 0
-        self.adc = [0] * 8
+        self.adc = [0] * 24
         self.power_good = 0
+        self.overcurrent = 0
 
     def set_adc(self, channel: int, value: int) -> None:
         self.adc[channel] = value
 
     def set_power_good(self, mask: int) -> None:
         self.power_good = mask
+
+    def set_overcurrent(self, mask: int) -> None:
+        self.overcurrent = mask
 
 
 class Computer:
@@ -51,7 +55,7 @@ class World:
 
     @property
     def power_mw(self) -> float:
-        return sum(mv * ma for mv, ma in zip(self.board.adc[::2], self.board.adc[1::2], strict=True)) / 1000
+        return sum(mv * ma for mv, ma in zip(self.board.adc[::3], self.board.adc[1::3], strict=True)) / 1000
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ def world() -> World:
 
 
 @pytest.mark.req("BEN-011")
-@pytest.mark.parametrize("rail", range(4))
+@pytest.mark.parametrize("rail", range(8))
 def test_a_rail_rises_and_falls(world: World, rail: int) -> None:
     rise_ns = RAILS[rail].rise_ns
     world.environment.advance(5 * MS_NS)
@@ -68,17 +72,17 @@ def test_a_rail_rises_and_falls(world: World, rail: int) -> None:
     world.environment.advance(6 * MS_NS)
     assert world.environment.next_event_ns() == 6 * MS_NS + rise_ns
     world.environment.advance(6 * MS_NS + rise_ns - 1)
-    assert (world.board.power_good, world.board.adc[2 * rail]) == (0, 0)
+    assert (world.board.power_good, world.board.adc[3 * rail]) == (0, 0)
     world.environment.advance(6 * MS_NS + rise_ns)
-    assert (world.board.power_good, world.board.adc[2 * rail]) == (1 << rail, RAILS[rail].voltage_mv)
-    assert world.board.adc[2 * rail + 1] > 0
+    assert (world.board.power_good, world.board.adc[3 * rail]) == (1 << rail, RAILS[rail].voltage_mv)
+    assert world.board.adc[3 * rail + 1] > 0
     world.board.rails = 0
     world.environment.advance(20 * MS_NS)
-    assert (world.board.power_good, world.board.adc) == (0, [0] * 8)
+    assert (world.board.power_good, world.board.adc) == (0, [0] * 24)
 
 
 @pytest.mark.req("BEN-011", "BEN-012")
-@pytest.mark.parametrize("rail", range(4))
+@pytest.mark.parametrize("rail", range(8))
 def test_a_cut_takes_effect_at_once(world: World, rail: int) -> None:
     world.switch_on()
     assert world.computer.is_on
@@ -95,17 +99,17 @@ def test_a_cut_takes_effect_at_once(world: World, rail: int) -> None:
 @pytest.mark.req("BEN-015")
 def test_a_latch_up_lasts_until_the_power_cycle(world: World) -> None:
     world.switch_on()
-    before_ma = world.board.adc[5]
+    before_ma = world.board.adc[7]
     world.environment.latch_up(2)
-    assert world.board.adc[5] == LATCH_UP_TIMES * before_ma
+    assert (world.board.adc[7], world.board.overcurrent) == (LATCH_UP_TIMES * before_ma, 0b0100)
     world.environment.advance(S_NS)
-    assert world.board.adc[5] == LATCH_UP_TIMES * before_ma
+    assert world.board.adc[7] == LATCH_UP_TIMES * before_ma
     world.board.rails = 0b0011
     world.environment.advance(2 * S_NS)
     world.board.rails = ALL
     for s in (3, 4):
         world.environment.advance(s * S_NS)
-    assert world.board.adc[5] == before_ma
+    assert (world.board.adc[7], world.board.overcurrent) == (before_ma, 0)
 
 
 @pytest.mark.req("BEN-015")
@@ -118,11 +122,11 @@ def test_a_rail_that_is_off_does_not_latch_up(world: World) -> None:
 
 
 @pytest.mark.req("BEN-012")
-def test_three_rails_power_nothing(world: World) -> None:
-    world.board.rails = 0b0111
+def test_seven_rails_power_nothing(world: World) -> None:
+    world.board.rails = 0b0111_1111
     world.environment.advance(0)
     world.environment.advance(S_NS)
-    assert world.board.power_good == 0b0111
+    assert world.board.power_good == 0b0111_1111
     assert not world.computer.is_on
 
 
@@ -168,7 +172,7 @@ def test_the_battery_is_never_below_empty_or_above_full() -> None:
 
 
 def test_currents_flow_only_where_a_rail_is_good() -> None:
-    assert rail_currents_ma(10_000, 0b0101) == (round(1500 / 3.3), 0, 5000, 0)
+    assert rail_currents_ma(10_000, 0b1000_0101) == (round(200 / 3.3), 0, 60, 0, 0, 0, 0, round(2000 / 12))
 
 
 @pytest.mark.req("SKY-007")

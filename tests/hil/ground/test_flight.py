@@ -80,10 +80,10 @@ class Sky:
             if data := self.runner.pull(port, 1024):
                 device.write(data)
         rails = self.controller.rails
-        for rail in range(4):
-            self.controller.set_adc(2 * rail, 5000 if rails >> rail & 1 else 0)
+        for rail in range(8):
+            self.controller.set_adc(3 * rail, 3300 if rails >> rail & 1 else 0)
         self.controller.set_power_good(rails)
-        self.computer.set_power(rails == 0b1111)
+        self.computer.set_power(rails == 0xFF)
         frame = self.runner.pull("ground", FRAME_OCTETS)
         if self.chance.random() >= self.loss:
             self.ground.receive(frame)
