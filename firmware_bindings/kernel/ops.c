@@ -1,5 +1,12 @@
 #include "ops.h"
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#ifndef HWCAP_ASIMDDP
+#define HWCAP_ASIMDDP (1 << 20) /* Linux's word for FEAT_DotProd */
+#endif
+#endif
+
 #if defined(__x86_64__)
 static ops best_for(kernel_isa isa) {
     int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -12,7 +19,7 @@ static ops best_for(kernel_isa isa) {
 #elif defined(__aarch64__)
 static ops best_for(kernel_isa isa) {
     if (isa != KERNEL_ISA_BEST && isa != KERNEL_ISA_NEON) return (ops){NULL, NULL};
-    return (ops){&float_ops_portable, &q15_ops_neon};
+    return (ops){&float_ops_portable, getauxval(AT_HWCAP) & HWCAP_ASIMDDP ? &q15_ops_dotprod : &q15_ops_neon};
 }
 #else
 static ops best_for(kernel_isa isa) {

@@ -89,7 +89,7 @@ extern const q15_ops q15_ops_portable;
 extern const float_ops float_ops_avx2;
 extern const q15_ops q15_ops_avx2, q15_ops_avx512;
 #elif defined(__aarch64__)
-extern const q15_ops q15_ops_neon;
+extern const q15_ops q15_ops_neon, q15_ops_dotprod;
 #endif
 
 typedef struct {

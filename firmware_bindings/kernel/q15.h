@@ -43,13 +43,6 @@ static inline float fold_chains(float *chain /* (8,) */) {
     return chain[0];
 }
 
-/* q15_ops.rows_dot of one type, from a function row_dot. */
-#define ROWS_DOT(name, type)                                                                                           \
-    static void rows_dot_##name(const uint8_t *rows, size_t row_bytes, size_t count, const activations *x,             \
-                                size_t token, size_t n, float *out) {                                                  \
-        for (size_t r = 0; r < count; r++) out[r] = row_dot(type, rows + r * row_bytes, x, token, n);                  \
-    }
-
 void quantise_portable(const float *x, size_t n, const activations *out, size_t token, size_t block);
 
 #endif

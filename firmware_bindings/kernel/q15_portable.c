@@ -22,30 +22,18 @@ void quantise_portable(const float *x, size_t n, const activations *out, size_t 
     }
 }
 
-static float row_dot(tensor_type type, const uint8_t *row, const activations *x, size_t token, size_t n) {
-    const int16_t *codes = x->codes + token * x->width;
-    const float *scales = x->scales + token * (x->width / BLOCK), *sums = x->sums + token * (x->width / BLOCK);
-    float chain[GROUP] = {0};
-    for (size_t b = 0; b < n / BLOCK; b++) {
-        block w;
-        int32_t sum = 0;
-        load_block(type, row, b, &w);
-        for (size_t i = 0; i < BLOCK; i++) sum += w.codes[i] * codes[b * BLOCK + i];
-        float *c = &chain[b % GROUP];
-        *c = fmaf((float)sum, w.scale * scales[b], *c);
-        if (has_minimum(type)) *c = fmaf(w.minimum, sums[b], *c);
-    }
-    return fold_chains(chain);
+static inline int32_t block_sum(tensor_type type, const uint8_t *row, size_t b, const int16_t *codes, float *scale,
+                                float *minimum) {
+    block w;
+    int32_t sum = 0;
+    load_block(type, row, b, &w);
+    for (size_t i = 0; i < BLOCK; i++) sum += w.codes[i] * codes[i];
+    *scale = w.scale;
+    *minimum = w.minimum;
+    return sum;
 }
 
-ROWS_DOT(q4_0, TENSOR_Q4_0)
-ROWS_DOT(q4_1, TENSOR_Q4_1)
-ROWS_DOT(q5_0, TENSOR_Q5_0)
-ROWS_DOT(q5_1, TENSOR_Q5_1)
-ROWS_DOT(q8_0, TENSOR_Q8_0)
-ROWS_DOT(q4_k, TENSOR_Q4_K)
-ROWS_DOT(q5_k, TENSOR_Q5_K)
-ROWS_DOT(q6_k, TENSOR_Q6_K)
+#include "q15_rows.h"
 
 const q15_ops q15_ops_portable = {
     .name = "portable",
