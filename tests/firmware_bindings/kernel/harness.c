@@ -110,8 +110,9 @@ static uint64_t run_all(const uint8_t *data, size_t len, kernel_kv kv) {
     uint64_t first = 0;
     for (uint32_t way = 0; way < 8 * 5; way++) {
         kernel_isa isa = way / 8 == 4 ? KERNEL_ISA_BEST : (kernel_isa)(KERNEL_ISA_PORTABLE + way / 8);
-        if (isa == KERNEL_ISA_BEST && way % 8) continue;                            /* it is one of the others */
-        if (!kernel_has_isa(isa) || (kv == KERNEL_KV_F16 && way % 8 % 3)) continue; /* three of the eight will do */
+        if (!kernel_has_isa(isa)) continue;
+        /* The best is one of the others, and of F16's eight ways three will do. */
+        if ((isa == KERNEL_ISA_BEST && way % 8) || (kv == KERNEL_KV_F16 && way % 8 % 3)) continue;
         kernel_options options = {16, way & 1 ? 5 : PROMPT, way & 2 ? 3 : 1, isa, kv};
         kernel_error error;
         uint64_t sum = 0, before = float_env_enter();
