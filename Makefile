@@ -56,6 +56,12 @@ coverage: setup ## Report what of the RTL the benches and the conformance suite 
 model-check: setup ## Explore every state of the mode machine (minutes)
 	@$(BIN)/python -m tests.model_check $(if $(DEEP),--deep)
 
+day: setup ## Fly a day of the 50 W cubesat: table, and time line in reports/day.svg
+	@$(BIN)/hil fly hil/scenario/day.toml --reference cubesat --picture reports/day.svg
+
+acceptance: setup ## Ask at 1,000 moments of passes: answered in the pass, or refused at once? (ARGS="--starts 50")
+	@PYTHONPATH=. $(BIN)/python tests/scenarios/acceptance.py $(ARGS)
+
 bench: setup ## Measure the packet layer
 	@$(BIN)/python tests/benchmarks/packet_layer.py
 

@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from flightsw.mission import load_mission
-from hil.bench import LockstepBench, load_bench
+from flightsw.mission import Mission, load_mission
+from hil.bench import BenchConfig, LockstepBench, load_bench
 from hil.commands.errors import FailedError, UsageError
+from hil.reference import REFERENCES, load_reference
 from hil.scenario import Flown, Scenario, draw, fly, load_scenario, summary
 
 PICTURES = (".svg", ".png", ".pdf")
@@ -20,6 +21,10 @@ PICTURES = (".svg", ".png", ".pdf")
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.toml", help="What happens when.")]
 BenchFile = Annotated[Path | None, typer.Option("--bench", metavar="FILE.toml", help="The bench.")]
 MissionFile = Annotated[Path | None, typer.Option("--mission", metavar="FILE.toml", help="The satellite.")]
+Reference = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help=f"A reference mission on its bench instead of files: {', '.join(REFERENCES)}."),
+]
 Seed = Annotated[int | None, typer.Option(min=0, help="Of everything left to chance; default: the bench file's.")]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the time line there: .svg, .png or .pdf.")]
 Record = Annotated[
@@ -31,6 +36,7 @@ def fly_scenario(
     scenario: ScenarioFile,
     bench: BenchFile = None,
     mission: MissionFile = None,
+    reference: Reference = None,
     seed: Seed = None,
     picture: Picture = None,
     record: Record = None,
@@ -40,9 +46,9 @@ def fly_scenario(
     if picture is not None and picture.suffix not in PICTURES:
         raise UsageError(f"{picture}: a picture is one of {', '.join(PICTURES)}")
     plan = load_scenario(scenario)
-    config = load_bench(bench)
+    satellite, config = _load(reference, mission, bench)
     config = config if seed is None else replace(config, seed=seed)
-    with LockstepBench(load_mission(mission), config, record=record, is_recorded=record is not None) as running:
+    with LockstepBench(satellite, config, record=record, is_recorded=record is not None) as running:
         flown = _with_progress(running, plan)
     if picture is not None:
         picture.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +59,16 @@ def fly_scenario(
         Console().print(summary(flown))
     if flown.breaches:
         raise FailedError("; ".join(flown.breaches))
+
+
+def _load(reference: str | None, mission: Path | None, bench: Path | None) -> tuple[Mission, BenchConfig]:
+    if reference is None:
+        return load_mission(mission), load_bench(bench)
+    if mission is not None or bench is not None:
+        raise UsageError("--reference brings its own mission and bench; leave out --mission and --bench")
+    if reference not in REFERENCES:
+        raise UsageError(f"no reference mission {reference!r}; there are {', '.join(REFERENCES)}")
+    return load_reference(reference)
 
 
 def _with_progress(bench: LockstepBench, scenario: Scenario) -> Flown:

@@ -46,7 +46,7 @@ def test_a_breach_ends_with_1_and_is_in_the_object(tmp_path: Path) -> None:
     [
         ("name = 3", (), "missing duration_h"),
         (SCENARIO.format(charge=300), ("--picture", "line.txt"), "line.txt: a picture is one of .svg, .png, .pdf"),
-        (SCENARIO.format(charge=300), ("--mission", "none.toml"), "none.toml: "),
+        (SCENARIO.format(charge=300), ("--reference", "cubesat"), "brings its own mission and bench"),
     ],
 )
 def test_wrong_usage_ends_with_2(tmp_path: Path, scenario: str, options: tuple[str, ...], why: str) -> None:
