@@ -43,7 +43,7 @@ MACHINES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "Scrub": ("Ready",),
         "Flip": ("Ready",),
     },
-    "energy_counter": {"Idle": ("Multiply",), "Multiply": ("Add",), "Add": ("Idle",)},
+    "energy_counter": {"Idle": ("Multiply",), "Multiply": ("Scale",), "Scale": ("Add",), "Add": ("Idle", "Multiply")},
     "rail_sequencer": {
         state.name: tuple({to.name: None for (at, _), (to, _) in TRANSITIONS.items() if at is state and to is not at})
         for state in dict.fromkeys(state for state, _ in TRANSITIONS)

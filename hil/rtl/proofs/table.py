@@ -54,7 +54,8 @@ class Proof:
 
     `engine` INDUCTION tries k-induction for k up to `depth`; PDR needs no depth. What is covered, and what refutes a
     mutated module, is looked for within `reach` clocks. `is_long`: takes more than a test may, so only `make prove`
-    does it. `instead`: a module or package -> what of this folder takes its place.
+    does it. `instead`: a module or package -> what of this folder takes its place. `with_own`: the assertions of the
+    modules themselves are proven, too; not where other proofs do that.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Proof:
     reach: int = 20
     is_long: bool = False
     instead: Mapping[str, str] = field(default_factory=dict)
+    with_own: bool = True
     mutations: tuple[Mutation, ...] = ()
 
     @property
@@ -126,6 +128,56 @@ PROOFS = (
         ),
     ),
     Proof(
+        name="rail_power",
+        depth=3,
+        reach=14,
+        mutations=_mutations(
+            "rail_sequencer",
+            ("PredecessorsGood", "if (faults != '0) begin", "if (faults != '0 && state_q != State__STEADY) begin"),
+            ("OneAtATime", "{switches_q[Rails-2:0], 1'b1}", "{switches_q[Rails-3:0], 2'b11}"),
+            ("LostIsOpen", "lost         = good_q & ~power_good_i;", "lost         = good_q & ~power_good_i & rising;"),
+            ("TrippedIsOpen", "(fast_trip_i | slow_trip_i)", "(fast_trip_i & slow_trip_i)"),
+            ("UnderVoltageIsDark", "(bite_i || brownout_i) ? '0", "bite_i ? '0"),
+            ("BiteIsDark", "(bite_i || brownout_i) ? '0", "brownout_i ? '0"),
+            ("DarkUntilCleared", "if (clear_i) state_d = State__STEADY;", "if (tick_1ms_i) state_d = State__STEADY;"),
+            ("HighestFirst", "highest      = highest_of(switches_q);", "highest      = lowest_of(switches_q);"),
+            (
+                "DependantsFollow",
+                "if ((switches_q & above) != '0) begin\n          if (expired)",
+                "if ((switches_q & above) != '0) begin\n          if (expired && target_i == '0)",
+            ),
+            (
+                "StatesEnd",
+                "if (expired) state_d = State__STEADY;",
+                "if (expired && target_i != on) state_d = State__STEADY;",
+            ),
+            (
+                "TimerRuns",
+                "timer_d      = (tick_1ms_i && !expired) ?",
+                "timer_d      = (tick_1ms_i && !expired && on != '0) ?",
+            ),
+            ("ReachesBackoff", "state_d = State__BACKOFF;", "state_d = State__STEADY;"),
+            ("TriesAgain", "retry_o = target_i > on;", "retry_o = target_i < on;"),
+        )
+        + _mutations(
+            "trip_ledger",
+            ("LockedOutIsOff", "if (clear_i[r]) begin", "if (clear_i[r]) begin\n            locked_out_o[0] <= 1'b1;"),
+            ("LockedOutStays", "if (clear_i[r]) begin", "if (clear_i[0]) begin"),
+        ),
+    ),
+    Proof(
+        name="current_limiter",
+        reach=8,
+        mutations=_mutations(
+            "current_limiter",
+            ("TripsInTime", "is_counting && seen_q >= trip_clocks_i;", "is_counting && seen_q > trip_clocks_i;"),
+            ("NeverEarlier", "overcurrent_i && blanking_q == '0;", "overcurrent_i && blanking_q <= 16'd1;"),
+            ("OpenIsQuiet", "assign warning_o    = on_i && ", "assign warning_o    = "),
+            ("AverageInRange", "(distance >>> average_shift_i)", "(distance >> average_shift_i)"),
+            ("Trips", "seen_q <= is_counting ? seen_q + 1'b1 : '0;", "seen_q <= '0;"),
+        ),
+    ),
+    Proof(
         name="uart_rx",
         depth=2,
         reach=50,
@@ -178,6 +230,17 @@ PROOFS = (
                 "end else if (is_silent && count_q != '0) begin",
                 "end else if (is_silent && count_q == '1) begin",
             ),
+        ),
+    ),
+    Proof(
+        name="payload_ctrl",
+        depth=3,
+        reach=5,
+        with_own=False,
+        mutations=_mutations(
+            "rail_sequencer",
+            ("UnderVoltageIsDark", "(bite_i || brownout_i) ? '0", "bite_i ? '0"),
+            ("BiteIsDark", "(bite_i || brownout_i) ? '0", "brownout_i ? '0"),
         ),
     ),
 )
