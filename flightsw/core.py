@@ -12,7 +12,15 @@ from flightsw.commanding import Commanding
 from flightsw.devices import DeviceDriver
 from flightsw.effects import Completion, Effect, Restart, Stored
 from flightsw.fault_watch import FaultWatch
-from flightsw.housekeeping import HousekeepingSchedule, fault_values, payload_values, power_values, software_values
+from flightsw.housekeeping import (
+    HousekeepingSchedule,
+    compute_values,
+    fault_values,
+    orbit_values,
+    payload_values,
+    power_values,
+    software_values,
+)
 from flightsw.journal import Journal
 from flightsw.mission import Housekeeping, Mission, StoreFault
 from flightsw.operations import Operations
@@ -220,6 +228,10 @@ class FlightSoftware:
             case Housekeeping.SOFTWARE:
                 uptime_us = self._now_us - (self._booted_us or 0)
                 values = software_values(operations, self._commanding, self._telemetry, uptime_us, self._unclean_boots)
+            case Housekeeping.ORBIT:
+                values = orbit_values(operations, self._now_us)
+            case Housekeeping.COMPUTE:
+                values = compute_values(operations)
             case Housekeeping.FAULTS:
                 values = fault_values(operations.faults)
         self._telemetry.report(structure.name.lower(), values, Priority.HOUSEKEEPING)

@@ -25,6 +25,8 @@ class HousekeepingSchedule:
             Housekeeping.PAYLOAD: plan.payload_ms,
             Housekeeping.SOFTWARE: plan.software_ms,
             Housekeeping.FAULTS: plan.faults_ms,
+            Housekeeping.ORBIT: plan.orbit_ms,
+            Housekeeping.COMPUTE: plan.compute_ms,
         }
         self._period_us = {id: 1000 * (period_ms or FALLBACK_PERIOD_MS) for id, period_ms in planned.items()}
         self._is_enabled = {id: period_ms > 0 for id, period_ms in planned.items()}
@@ -138,6 +140,33 @@ def fault_values(faults: FaultWatch) -> dict[str, object]:
         "distrusted": faults.distrusted,
         "silent_s": min(faults.silent_us // 1_000_000, _U32),
     }
+
+
+def orbit_values(operations: Operations, now_us: int) -> dict[str, object]:
+    """Of structure ORBIT."""
+    sky, elements = operations.sky, operations.prediction.elements
+
+    def in_s(at_us: int | None) -> int:
+        return -1 if at_us is None else max(0, (at_us - now_us) // 1_000_000)
+
+    return {
+        "is_predicted": sky is not None,
+        "is_sunlit": sky is not None and sky.is_sunlit,
+        "eclipse_in_s": in_s(sky.eclipse_us if sky else None),
+        "sunlight_in_s": in_s(sky.sunlight_us if sky else None),
+        "epoch_us": 0 if elements is None else round(elements.epoch_tai_s * 1_000_000),
+    }
+
+
+def compute_values(operations: Operations) -> dict[str, object]:
+    """Of structure COMPUTE."""
+    values: dict[str, object] = {}
+    for mode, metered in operations.meter.by_mode.items():
+        name = mode.name.lower()
+        values[f"{name}_tokens"] = metered.tokens & _U32
+        values[f"{name}_mtokens_per_s"] = min(_U32, metered.mtokens_per_s)
+        values[f"{name}_uj_per_token"] = min(_U32, metered.uj_per_token)
+    return values
 
 
 def _clamp(value: int, low: int, high: int) -> int:

@@ -1,8 +1,8 @@
 """What survives a restart, as records of JSON text: read without trust, written whole.
 
-Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `loads`, `faults`, `jobs`; for each job that is known one
-`job/NUMBER`, and one `segment/NUMBER/INDEX` for each piece of its answer, written once: a growing answer costs what it
-grows by.
+Records: `boot`, `ceiling`, `safe`, `thresholds`, `clock`, `elements`, `loads`, `faults`, `jobs`; for each job that is
+known one `job/NUMBER`, and one `segment/NUMBER/INDEX` for each piece of its answer, written once: a growing answer
+costs what it grows by.
 """
 
 import json
@@ -12,7 +12,8 @@ from itertools import accumulate
 from typing import Any
 
 from flightsw.effects import Stored
-from flightsw.mission import Load, Mission, StoreFault
+from flightsw.mission import Load, Mission, StoreFault, elements_arguments, read_elements
+from flightsw.orbit import Elements
 from flightsw.payload import (
     ROWS,
     EndReason,
@@ -52,6 +53,7 @@ class Memory:
     kept_safe: tuple[PowerMode, ModeReason] | None = None
     unclean_boots: int = 0
     clock_offset_us: int = 0
+    elements: Elements | None = None
     loads_on: frozenset[Load] = frozenset(Load)
     faults: FaultState = field(default_factory=FaultState)
     fault: StoreFault | None = None
@@ -106,6 +108,10 @@ def fault_record(kept: FaultState) -> Records:
     return {"faults": _text(tracks)}
 
 
+def elements_record(elements: Elements) -> Records:
+    return {"elements": _text(elements_arguments(elements))}
+
+
 def threshold_record(policy: PowerPolicy) -> Records:
     limits: dict[str, dict[str, int]] = {}
     for mode, limit in all_thresholds():
@@ -155,6 +161,7 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
         kept_safe=_safe(*values["safe"]) if "safe" in values else None,
         unclean_boots=min(255, _count(boot["unclean_boots"]) + bool(boot["is_running"])),
         clock_offset_us=_whole(values.get("clock", 0)),
+        elements=_elements(values["elements"]) if "elements" in values else None,
         loads_on=frozenset(Load[name] for name in values["loads"]) if "loads" in values else frozenset(Load),
         faults=FaultState(tracks=dict(_track(key, value) for key, value in values.get("faults", {}).items())),
     )
@@ -171,6 +178,10 @@ def _policy(built_in: PowerPolicy, limits: Mapping[str, Mapping[str, int]]) -> t
         return built_in.with_thresholds(changed), False
     except (PolicyError, KeyError, TypeError, AttributeError, ValueError):
         return built_in, True
+
+
+def _elements(values: Mapping[str, object]) -> Elements:
+    return read_elements({name: _whole(value) for name, value in values.items()})
 
 
 def _safe(mode: str, cause: str) -> tuple[PowerMode, ModeReason]:

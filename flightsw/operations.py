@@ -13,12 +13,13 @@ from flightsw.devices import DeviceDriver, PayloadComputer, PayloadController, P
 from flightsw.fault_watch import FaultWatch
 from flightsw.journal import Journal
 from flightsw.memory import Memory
-from flightsw.mission import Mission
+from flightsw.mission import MAX_AGE_DAYS, Mission
 from flightsw.payload import (
     COMPUTING_MODES,
     FAULTS,
     POWERED_MODES,
     Command,
+    ComputeMeter,
     Demand,
     Effect,
     Inputs,
@@ -28,6 +29,8 @@ from flightsw.payload import (
     PowerMode,
     Rails,
     Reached,
+    Sample,
+    Sky,
     boot,
     deadline_us,
     enter_safe,
@@ -35,7 +38,10 @@ from flightsw.payload import (
     leave_safe,
     step,
 )
+from flightsw.prediction import Prediction
 from flightsw.telemetry import Telemetry
+
+_I32_MAX = (1 << 31) - 1
 
 
 class Operations:
@@ -53,6 +59,11 @@ class Operations:
         )
         boards = self.controller, self.board, self.computer
         self.faults = FaultWatch(mission, recalled, boards, journal, telemetry)
+        plan = mission.orbit
+        planned = None if plan is None else plan.elements()
+        max_age_days = MAX_AGE_DAYS if plan is None else plan.max_age_days
+        self.prediction = Prediction(recalled.elements or planned, max_age_days)
+        self.meter = ComputeMeter()
         self.modes: ModeState = boot(recalled.ceiling, 0, *(recalled.safe or ()))
         self._kept_safe = recalled.kept_safe
         self._is_safe_due = False
@@ -70,6 +81,7 @@ class Operations:
         return Inputs(
             now_us=self._now_us,
             power=self.faults.power,
+            sky=self.sky,
             rails=self.controller.rails,
             cap=self.computer.cap,
             demand=Demand.RUNNING if jobs.running else Demand.QUEUED if jobs.waiting else Demand.NONE,
@@ -77,6 +89,11 @@ class Operations:
             fault=self.faults.fault,
             safe=self.faults.safe,
         )
+
+    @property
+    def sky(self) -> Sky | None:
+        """The Earth's shadow as predicted; None: nothing is known of the orbit."""
+        return self.prediction.sky(self._now_us, self._telemetry.clock_offset_us)
 
     def start(self, now_us: int) -> None:
         """Begin at this time."""
@@ -88,7 +105,11 @@ class Operations:
     def next_deadline_us(self) -> int | None:
         """When there is something to do though nothing arrives."""
         due = [driver.next_deadline_us for driver in self.drivers]
-        due += [self.faults.next_deadline_us(), deadline_us(self.policy, self.modes, self.inputs)]
+        due += [
+            self.prediction.next_deadline_us,
+            self.faults.next_deadline_us(),
+            deadline_us(self.policy, self.modes, self.inputs),
+        ]
         return min((at for at in due if at is not None), default=None)
 
     def tick(self, now_us: int) -> None:
@@ -103,6 +124,8 @@ class Operations:
         if self.controller.rails is Rails.DARK or self.controller.is_silent:
             self.answers.bury()
         self._decide()
+        self._measure()
+        self._watch_elements()
         if self._on_cleared is not None and (cleared := self.controller.take_cleared()) is not None:
             resolve, self._on_cleared = self._on_cleared, None
             resolve(cleared)
@@ -124,6 +147,21 @@ class Operations:
         self.faults.clear()
         self._on_cleared = then
         self.controller.clear_fault()
+
+    def _measure(self) -> None:
+        """What the present mode makes of the running answer."""
+        running, mode = self.answers.jobs.running, self.modes.commanded.mode
+        is_steady = mode in COMPUTING_MODES and self.modes.observed.mode is mode
+        sample = None
+        if running is not None and is_steady:
+            energy_mj, tokens = self.controller.energy.energy_mj, running.generated_tokens
+            sample = Sample(job=running.id, mode=mode, tokens=tokens, energy_mj=energy_mj, now_us=self._now_us)
+        self.meter = self.meter.sample(sample)
+
+    def _watch_elements(self) -> None:
+        if self.prediction.take_stale():
+            age_s = self.prediction.age_s(self._now_us, self._telemetry.clock_offset_us) or 0
+            self._telemetry.event("elements_stale", {"age_s": max(-_I32_MAX, min(_I32_MAX, age_s))})
 
     def _decide(self) -> None:
         """Step the mode machine until it is content, doing what it says."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 from flightsw import memory
 from flightsw.commanding import Handler, Plan, Refused
 from flightsw.housekeeping import HousekeepingSchedule
-from flightsw.mission import DICTIONARY, Housekeeping, Load, Value
+from flightsw.mission import DICTIONARY, Housekeeping, Load, Value, read_elements
 from flightsw.operations import Operations
+from flightsw.orbit import ElementsError
 from flightsw.payload import (
     ENDED,
     Job,
@@ -199,6 +200,16 @@ class Services:
             self._operations.policy = policy
 
         return Plan(records=memory.threshold_record(policy), do=do)
+
+    def _upload_elements(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        try:
+            elements = read_elements({name: _number(arguments, name) for name in arguments})
+        except ElementsError:
+            raise Refused(Refusal.BAD_ARGUMENT) from None
+        return Plan(
+            records=memory.elements_record(elements),
+            do=lambda: self._operations.prediction.set_elements(elements),
+        )
 
     def _switch_load(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         board = self._operations.board

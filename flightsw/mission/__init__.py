@@ -1,9 +1,10 @@
 """The mission: its dictionary of messages, declared once, and its values, read from `mission.toml`."""
 
 from flightsw.mission.dictionary import ASK, Dictionary, Event, Report, Telecommand, UnknownMessageError
+from flightsw.mission.elements_message import elements_arguments, read_elements
 from flightsw.mission.events import EVENTS
 from flightsw.mission.fields import Field, Kind, Record, Value
-from flightsw.mission.orbit_plan import OrbitPlan
+from flightsw.mission.orbit_plan import MAX_AGE_DAYS, OrbitPlan
 from flightsw.mission.power_board import PowerBoardLimits
 from flightsw.mission.reports import REPORTS
 from flightsw.mission.satellite import (
@@ -26,6 +27,7 @@ __all__ = [
     "DEFAULT_MISSION_TOML",
     "DICTIONARY",
     "EVENTS",
+    "MAX_AGE_DAYS",
     "MAX_ANSWER_TOKENS",
     "REPORTS",
     "TELECOMMANDS",
@@ -54,6 +56,8 @@ __all__ = [
     "TomlError",
     "UnknownMessageError",
     "Value",
+    "elements_arguments",
     "load_mission",
+    "read_elements",
     "read_mission",
 ]

@@ -175,6 +175,13 @@ EVENTS: tuple[Event, ...] = (
         parameters=record(_MODE),
         text="{mode} is commanded, but the rails do not go dark",
     ),
+    Event(
+        name="elements_stale",
+        id=41,
+        severity=Severity.MEDIUM,
+        parameters=record(number("age_s", Kind.I32, "s", "since their epoch")),
+        text="the orbit's elements are {age_s} s old: eclipses are not predicted",
+    ),
     Event(name="fault_unit", id=20, severity=Severity.LOW, parameters=_ANSWER, text=_ANSWERED),
     Event(name="fault_subsystem", id=21, severity=Severity.MEDIUM, parameters=_ANSWER, text=_ANSWERED),
     Event(name="fault_system", id=22, severity=Severity.HIGH, parameters=_ANSWER, text=_ANSWERED),

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from flightsw.orbit import Elements, tai_s
 
+MAX_AGE_DAYS = 14.0
+"""How far from their epoch elements still predict an eclipse to within half a minute or so, in a low orbit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeanElements:
@@ -37,12 +40,18 @@ class MeanElements:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrbitPlan:
-    """Either a TLE's text or mean elements. Raises ValueError for both, neither, or elements of no orbit."""
+    """Either a TLE's text or mean elements. Raises ValueError for both, neither, or elements of no orbit.
+
+    On board nothing is predicted from them further than `max_age_days` from their epoch.
+    """
 
     tle: str = ""
     mean: MeanElements | None = None
+    max_age_days: float = MAX_AGE_DAYS
 
     def __post_init__(self) -> None:
+        if not 0 < self.max_age_days <= 365:
+            raise ValueError(f"max_age_days = {self.max_age_days} is not above 0 and at most 365")
         if bool(self.tle) == (self.mean is not None):
             raise ValueError("needs either tle or a table mean")
         self.elements()

@@ -3,7 +3,7 @@
 from flightsw.mission.dictionary import ASK, Report
 from flightsw.mission.fields import Field, Kind, choice, number, record
 from flightsw.mission.vocabulary import Housekeeping, RailFault
-from flightsw.payload import EndReason, JobState, ModeReason, PowerMode
+from flightsw.payload import COMPUTING_MODES, EndReason, JobState, ModeReason, PowerMode
 
 _JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
 _RAIL = number("rail", Kind.U8, doc="0 is the first to come up")
@@ -83,6 +83,38 @@ REPORTS: tuple[Report, ...] = (
             number("link_errors", Kind.U32, doc="device-link frames lost to noise since boot"),
         ),
         doc="The flight software itself.",
+    ),
+    Report(
+        name="orbit",
+        service=3,
+        subtype=25,
+        key=Housekeeping.ORBIT,
+        parameters=record(
+            Field(name="is_predicted", kind=Kind.FLAG, doc="elements are there, fresh, and used"),
+            Field(name="is_sunlit", kind=Kind.FLAG, doc="as predicted"),
+            number("eclipse_in_s", Kind.I32, "s", "as predicted; -1: none is foreseen"),
+            number("sunlight_in_s", Kind.I32, "s", "as predicted; -1: none is foreseen"),
+            number("epoch_us", Kind.U64, "µs", "of the elements, TAI since 1958-01-01; 0: there are none"),
+        ),
+        doc="The Earth's shadow, as predicted on board.",
+    ),
+    Report(
+        name="compute",
+        service=3,
+        subtype=25,
+        key=Housekeeping.COMPUTE,
+        parameters=record(
+            *(
+                number(f"{mode.name.lower()}_{name}", Kind.U32, unit, doc)
+                for mode in sorted(COMPUTING_MODES)
+                for name, unit, doc in (
+                    ("tokens", "", "answered in this mode since boot"),
+                    ("mtokens_per_s", "1/1000 s", "measured over them"),
+                    ("uj_per_token", "µJ", "measured over them"),
+                )
+            )
+        ),
+        doc="What each mode's power cap has given: speed, and energy a token.",
     ),
     Report(
         name="faults",

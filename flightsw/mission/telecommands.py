@@ -133,6 +133,23 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
         doc="Have the power board forget what it has shed and held off.",
     ),
     Telecommand(
+        name="upload_elements",
+        service=FUNCTIONS,
+        subtype=1,
+        key=30,
+        arguments=record(
+            number("epoch_us", Kind.U64, "µs", "TAI since 1958-01-01"),
+            number("mean_motion_e8_rev_per_day", Kind.U32, "1e-8 rev/day"),
+            number("eccentricity_e9", Kind.U32, "1e-9"),
+            number("inclination_e7_deg", Kind.U32, "1e-7 °"),
+            number("raan_e7_deg", Kind.U32, "1e-7 °"),
+            number("argument_of_perigee_e7_deg", Kind.U32, "1e-7 °"),
+            number("mean_anomaly_e7_deg", Kind.U32, "1e-7 °"),
+            number("bstar_e9", Kind.I32, "1e-9 / Earth radius"),
+        ),
+        doc="Predict eclipses from these mean elements, as sgp4 takes them. Range-checked; survives a restart.",
+    ),
+    Telecommand(
         name="report_housekeeping",
         service=3,
         subtype=27,

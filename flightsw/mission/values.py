@@ -45,9 +45,11 @@ class HousekeepingPlan:
     payload_ms: int = 1000
     software_ms: int = 10_000
     faults_ms: int = 10_000
+    orbit_ms: int = 60_000
+    compute_ms: int = 60_000
 
     def __post_init__(self) -> None:
-        for name in ("power_ms", "payload_ms", "software_ms", "faults_ms"):
+        for name in ("power_ms", "payload_ms", "software_ms", "faults_ms", "orbit_ms", "compute_ms"):
             if getattr(self, name):
                 _in_range(name, getattr(self, name), 100, 3_600_000)
 

@@ -9,6 +9,8 @@ class Housekeeping(IntEnum):
     POWER = 1
     PAYLOAD = 2
     SOFTWARE = 3
+    ORBIT = 4
+    COMPUTE = 5
     FAULTS = 6
 
 

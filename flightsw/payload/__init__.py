@@ -25,6 +25,7 @@ from flightsw.payload.jobs import (
     Segment,
 )
 from flightsw.payload.limits import FaultPlan, Limit
+from flightsw.payload.metering import ComputeMeter, Metered, Sample
 from flightsw.payload.mode_state import (
     Command,
     Commanded,
@@ -70,6 +71,7 @@ __all__ = [
     "Charge",
     "Command",
     "Commanded",
+    "ComputeMeter",
     "ComputeProfile",
     "Count",
     "Demand",
@@ -89,6 +91,7 @@ __all__ = [
     "JobState",
     "Level",
     "Limit",
+    "Metered",
     "ModeGuard",
     "ModeProfile",
     "ModeReason",
@@ -106,6 +109,7 @@ __all__ = [
     "Response",
     "Row",
     "Rung",
+    "Sample",
     "Segment",
     "Sensor",
     "Sky",
