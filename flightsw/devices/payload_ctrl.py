@@ -142,9 +142,10 @@ class PayloadController(DeviceDriver):
 
     def _write_target(self) -> None:
         on = self._is_commanded_on
-        watchdog = write(regs.WATCHDOG_CTRL.address, int(on), tag=regs.WATCHDOG_CTRL)
+        arm = write(regs.WATCHDOG_CTRL.address, 1, tag=regs.WATCHDOG_CTRL)
+        disarm = write(regs.WATCHDOG_DISARM.address, regs.WatchdogDisarmKey.DISARM, tag=regs.WATCHDOG_CTRL)
         target = write(regs.TARGET.address, RAILS if on else 0, tag=regs.TARGET)
-        self._ask(*((watchdog, target) if on else (target, watchdog)))
+        self._ask(*((arm, target) if on else (target, disarm)))
         self._valid_from = self._poll_number + 1
 
     def _poll(self, now_us: int) -> None:

@@ -131,7 +131,7 @@ class Bench(ABC):
         self.world.lines[device].is_cut = False
 
     def reset_controller(self) -> None:
-        """Let the payload controller begin anew, as after a loss of its own power."""
+        """Pull the payload controller's reset pin."""
         controller = self.world.lines["payload_ctrl"].device
         assert isinstance(controller, PayloadController)
         controller.reset()

@@ -23,11 +23,14 @@ PEEKS: Mapping[str, Callable[[Chip], int]] = {
     "fault_rail": lambda chip: chip.power.fault_rail,
     "locked_out": lambda chip: chip.power.locked_out,
     "under_voltage": lambda chip: int(chip.power.is_under_voltage),
-    "watchdog_age_ms": lambda chip: chip.watchdog_age_ms,
-    "watchdog_bitten": lambda chip: int(chip.watchdog_bitten),
+    "watchdog_age_ms": lambda chip: chip.watchdog.age_ms,
+    "watchdog_bitten": lambda chip: int(chip.watchdog.is_bitten),
     "uptime_ms": lambda chip: chip.uptime_ms,
     "samples": lambda chip: chip.meter.samples,
     "energy_nj": lambda chip: chip.meter.energy_nj,
+    "caps_on": lambda chip: sum(cap.is_on << output for output, cap in enumerate(chip.caps)),
+    "cap_duty0": lambda chip: chip.caps[0].duty,
+    "cap_duty1": lambda chip: chip.caps[1].duty,
 }
 """What `peek` shows, on the model and on the RTL alike."""
 
@@ -40,7 +43,8 @@ class ModelPayloadController:
 
     def __init__(self) -> None:
         self._chip = Chip()
-        self._slave = Slave(regs.DEVICE_ID, execute_registers(self._chip), MAX_DATA_BYTES)
+        self._execute = execute_registers(self._chip)
+        self._slave = self._new_slave()
         self._out = b""
         self._now_ms = 0
         self._silent_at_ms: int | None = None
@@ -48,7 +52,7 @@ class ModelPayloadController:
     def write(self, data: bytes) -> None:
         """Octets arriving at the serial port now."""
         if data:
-            self._out += self._slave.receive(data, self._now_ms * 1000)
+            self._receive(data)
             self._silent_at_ms = self._now_ms + _SILENCE_MS if self._slave.deframer.is_waiting else None
 
     def read(self) -> bytes:
@@ -66,7 +70,7 @@ class ModelPayloadController:
             self._chip.tick(step_ms)
             if self._now_ms == self._silent_at_ms:
                 self._silent_at_ms = None
-                self._out += self._slave.receive(b"", self._now_ms * 1000)
+                self._receive(b"")
 
     def next_event_ns(self) -> int | None:
         """The earliest time at which something may happen without new input; None if nothing is pending."""
@@ -100,14 +104,14 @@ class ModelPayloadController:
         self._chip.settle()
 
     def reset(self) -> None:
-        """Begin anew, with every rail off; time and inputs go on."""
-        chip, self._chip = self._chip, Chip()
-        self._chip.meter.inputs = chip.meter.inputs
-        power, was = self._chip.power, chip.power
-        power.power_good, power.overcurrent, power.bus_mv = was.power_good, was.overcurrent, was.bus_mv
-        self._chip.settle()
-        self._slave = Slave(regs.DEVICE_ID, execute_registers(self._chip), MAX_DATA_BYTES)
-        self._out, self._silent_at_ms = b"", None
+        """Pull the reset pin: all but mailbox, events and boot cause begins anew; time and inputs go on."""
+        self._chip.reset()
+        self._slave, self._silent_at_ms, self._out = self._new_slave(), None, b""
+
+    @property
+    def caps(self) -> tuple[int, int]:
+        """Duties of the cap outputs in effect, of 256."""
+        return self._chip.caps[0].duty, self._chip.caps[1].duty
 
     @property
     def rails(self) -> int:
@@ -128,6 +132,20 @@ class ModelPayloadController:
         assert isinstance(saved, tuple)
         chip, self._slave, self._out, self._now_ms, self._silent_at_ms = copy.deepcopy(saved)
         vars(self._chip).update(chip)
+
+    def _new_slave(self) -> Slave:
+        def execute(op: int, address: int, data: bytes) -> bytes:
+            self._chip.link.follow(self._slave.deframer.counters)
+            return self._execute(op, address, data)
+
+        def ended(is_refused: bool) -> None:
+            self._chip.request_ended(is_refused=is_refused)
+
+        return Slave(regs.DEVICE_ID, execute, MAX_DATA_BYTES, ended)
+
+    def _receive(self, data: bytes) -> None:
+        self._out += self._slave.receive(data, self._now_ms * 1000)
+        self._chip.link.follow(self._slave.deframer.counters)
 
     def _due_ms(self) -> int | None:
         silent_ms = None if self._silent_at_ms is None else self._silent_at_ms - self._now_ms

@@ -20,7 +20,6 @@ class RtlPayloadController:
     def __init__(self) -> None:
         self._chip = Chip()
         self._out = b""
-        self._began = 0
 
     def write(self, data: bytes) -> None:
         """Octets that begin to arrive at the serial port now, one after the other."""
@@ -33,7 +32,7 @@ class RtlPayloadController:
 
     def advance(self, until_ns: int) -> None:
         """Run to that time."""
-        end = until_ns * CLOCKS_PER_MS // _MS_NS - self._began
+        end = until_ns * CLOCKS_PER_MS // _MS_NS
         while (left := end - self._chip.cycles) > 0:
             if self._chip.is_quiescent and left >= CLOCKS_PER_MS:
                 self._chip.tick(left // CLOCKS_PER_MS)
@@ -64,11 +63,6 @@ class RtlPayloadController:
         check_mask(mask)
         self._chip.set_power_good(mask)
 
-    def reset(self) -> None:
-        """Begin anew, with every rail off; time and inputs go on."""
-        self._began, self._out = self.cycles, b""
-        self._chip.reset()
-
     def set_overcurrent(self, mask: int) -> None:
         """Comparators that see too much current, bit r for rail r. Raises ValueError."""
         check_mask(mask)
@@ -79,15 +73,26 @@ class RtlPayloadController:
         check_bus(bus_mv)
         self._chip.set_bus_mv(bus_mv)
 
+    def reset(self) -> None:
+        """Pull the reset pin: all but mailbox, events and boot cause begins anew; time and inputs go on."""
+        self._chip.external_reset()
+        self._chip.uart_read()
+        self._out = b""
+
     @property
     def rails(self) -> int:
         """Load switches driven on, bit r for rail r."""
         return self._chip.rails
 
     @property
+    def caps(self) -> tuple[int, int]:
+        """Duties of the cap outputs in effect, of 256."""
+        return self._chip.peek("cap_duty0"), self._chip.peek("cap_duty1")
+
+    @property
     def cycles(self) -> int:
         """Clocks since it was made."""
-        return self._began + self._chip.cycles
+        return self._chip.cycles
 
     def peek(self, name: str) -> int:
         """One of `PEEKS`, without using the link. Raises ValueError."""

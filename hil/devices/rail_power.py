@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from firmware_bindings.devicelink.registers import Register
 from firmware_bindings.devicelink.registers import payload_ctrl as regs
-from firmware_bindings.devicelink.registers.payload_ctrl import FaultCause, RailState, State
+from firmware_bindings.devicelink.registers.payload_ctrl import EventCode, FaultCause, RailState, State
 from hil.devices.rail_sequencer import TRANSITIONS, Effect, Event, step
 
 __all__ = ["BUS_MV", "RAILS", "RailPower"]
@@ -20,6 +20,12 @@ BUS_MV = 8000
 _ALL = (1 << RAILS) - 1
 _MAX_TRIPS = _MAX_LOCKOUTS = 255
 _AVERAGE_FRACTION_BITS = 7
+_TOLD_AS = {
+    FaultCause.OVERCURRENT: EventCode.RAIL_TRIPPED,
+    FaultCause.SLOW_OVERCURRENT: EventCode.RAIL_TRIPPED,
+    FaultCause.POWER_GOOD_LOST: EventCode.POWER_GOOD_LOST,
+    FaultCause.POWER_GOOD_TIMEOUT: EventCode.POWER_GOOD_TIMEOUT,
+}
 
 
 @dataclass
@@ -56,6 +62,8 @@ class RailPower:
     retries: list[int] = field(default_factory=list)
     limit_mv: int = 0
     hysteresis_mv: int = 0
+    told: list[tuple[EventCode, int]] = field(default_factory=list)
+    """Events with their arguments, until `take_told`."""
 
     def __post_init__(self) -> None:
         self.apply_settings()
@@ -94,6 +102,11 @@ class RailPower:
         self._watch_bus()
         while (event := self._event()) is not None:
             self._take(event)
+
+    def take_told(self) -> list[tuple[EventCode, int]]:
+        """The events since the last call."""
+        told, self.told = self.told, []
+        return told
 
     # What is seen
 
@@ -193,6 +206,8 @@ class RailPower:
         return slow and slow & self.warnings
 
     def _take(self, event: Event) -> None:
+        if self.state is State.BACKOFF and event is Event.EXPIRED and self.target > self.switches.bit_count():
+            self.told.append((EventCode.RAIL_RETRIED, 1 << self.tripped_rail))
         self.state, effects = step(self.state, event)
         for effect in effects:
             self._do(effect)
@@ -249,10 +264,12 @@ class RailPower:
     def _trip(self, rail: int, cause: FaultCause) -> None:
         self.tripped_rail, self.causes[rail] = rail, cause
         self.trips[rail] = min(_MAX_TRIPS, self.trips[rail] + 1)
+        self.told.append((_TOLD_AS[cause], 1 << rail))
         if self.attempts[rail] < self.retries[rail]:
             self.attempts[rail] += 1
         else:
             self.locked_out |= 1 << rail
+            self.told.append((EventCode.RAIL_LOCKED_OUT, 1 << rail))
         self._latch(cause, rail)
 
     def _latch(self, cause: FaultCause, rail: int) -> None:
@@ -263,6 +280,7 @@ class RailPower:
         was_under, self.is_under_voltage = self.is_under_voltage, self.is_bus_below
         if self.is_under_voltage and not was_under:
             self.lockouts = min(_MAX_LOCKOUTS, self.lockouts + 1)
+            self.told.append((EventCode.UNDER_VOLTAGE, 0))
 
     def _setting(self, registers: Sequence[Register], rail: int) -> int:
         return self.settings[registers[rail].address]

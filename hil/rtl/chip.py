@@ -57,6 +57,10 @@ class Chip:
         """Back to clock 0; the inputs stay as they are."""
         self._lib.chip_reset(self._chip)
 
+    def external_reset(self) -> None:
+        """The reset pin low for some clocks, which are counted."""
+        self._lib.chip_external_reset(self._chip)
+
     def run(self, max_cycles: int, stop: Stop = Stop.NONE) -> int:
         """Run at most `max_cycles` clocks, fewer if something in `stop` happens. The clocks done. Raises ChipError."""
         done = self._lib.chip_run(self._chip, max_cycles, stop)

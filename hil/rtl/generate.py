@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 from peakrdl_cheader.exporter import CHeaderExporter
 from systemrdl.compiler import RDLCompiler
-from systemrdl.node import AddrmapNode, FieldNode, RegNode
+from systemrdl.node import AddrmapNode, FieldNode, MemNode, RegNode
 
 from firmware_bindings.devicelink.frame import FRAME_TIMEOUT_US, SYNC_WORD
 from firmware_bindings.devicelink.operations import LINK_VERSION, MAX_REGISTERS, NAK, REPLY, NakReason, Operation
@@ -93,6 +93,7 @@ def _describe(top: AddrmapNode, source: str) -> dict[str, Any]:
         "device_id": registers[0]["reset"],
         "registers": registers,
         "ports": [port for register in registers for port in _ports(register)],
+        "memories": [_memory(node) for node in top.children() if isinstance(node, MemNode)],
         "enums": [
             {
                 "name": choices.type_name,
@@ -133,6 +134,17 @@ def _register(name: str, elements: list[RegNode]) -> dict[str, Any]:
         "is_written": any(field.get_property("swmod") for field in fields),
         "is_read": any(field.get_property("swacc") for field in fields),
         "encodings": [field.get_property("encode") for field in fields if field.get_property("encode") is not None],
+    }
+
+
+def _memory(node: MemNode) -> dict[str, Any]:
+    doc = node.get_property("desc") or ""
+    return {
+        "name": node.inst_name,
+        "address": node.absolute_address,
+        "words": node.get_property("mementries"),
+        "doc": doc,
+        "sentences": doc.replace(". ", ".\n").splitlines(),
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
-__all__ = ["Field", "Register", "in_order"]
+__all__ = ["Field", "Memory", "Register", "in_order"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,16 @@ class Field:
     @property
     def mask(self) -> int:
         return (1 << self.width) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """So many 32-bit words from `address` on, read and written like registers."""
+
+    name: str
+    address: int
+    words: int
+    doc: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

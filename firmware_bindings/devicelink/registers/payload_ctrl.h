@@ -425,6 +425,11 @@ typedef struct __attribute__ ((__packed__)) {
 #define PAYLOAD_CTRL__CAP_DUTY__OUTPUT1_bw 9
 #define PAYLOAD_CTRL__CAP_DUTY__OUTPUT1_reset 0x0
 
+// mem - payload_ctrl::MAILBOX
+typedef struct __attribute__ ((__packed__)) {
+    uint32_t mem[1024];
+} payload_ctrl__MAILBOX_t;
+
 // addrmap - payload_ctrl
 typedef struct __attribute__ ((__packed__)) {
     uint32_t ID;
@@ -475,10 +480,12 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t CAP_RAILS;
     uint8_t RESERVED_328_32f[0x8];
     uint32_t CAP_DUTY[4];
+    uint8_t RESERVED_340_fff[0xcc0];
+    payload_ctrl__MAILBOX_t MAILBOX;
 } payload_ctrl_t;
 
 
-static_assert(sizeof(payload_ctrl_t) == 0x340, "Packing error");
+static_assert(sizeof(payload_ctrl_t) == 0x2000, "Packing error");
 
 #ifdef __cplusplus
 }

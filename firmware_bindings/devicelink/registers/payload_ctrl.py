@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from firmware_bindings.devicelink.registers import Field, Register, in_order
+from firmware_bindings.devicelink.registers import Field, Memory, Register, in_order
 
 DEVICE_ID = 0x5043
 
@@ -313,7 +313,7 @@ WATCHDOG_KICK = Register(
     reset=0,
     unit="",
     fields=(Field(name="key", lsb=0, width=20, doc="The key.", choices=WatchdogKickKey),),
-    doc="Writing the key kicks the watchdog. Any other value: BAD_VALUE, and no kick.",
+    doc="Writing the key kicks the watchdog. Any other value: BAD_VALUE, and a bite while the watchdog is enabled.",
 )
 WATCHDOG_CTRL = Register(
     name="WATCHDOG_CTRL",
@@ -322,7 +322,11 @@ WATCHDOG_CTRL = Register(
     reset=0,
     unit="",
     fields=(Field(name="enable", lsb=0, width=1, doc="Enabling starts the window; a bite leaves it enabled."),),
-    doc="Window watchdog: while enabled and not bitten it must be kicked inside its window. Above 1: BAD_VALUE.",
+    doc=(
+        "Window watchdog: while enabled and not bitten it must be kicked inside its window. "
+        "Above 1: BAD_VALUE. "
+        "0 while it is enabled: REFUSED; only WATCHDOG_DISARM disables it."
+    ),
 )
 WATCHDOG_OPEN_MS = Register(
     name="WATCHDOG_OPEN_MS",
@@ -664,6 +668,17 @@ CAP_DUTY = Register(
     ),
     doc="Duties of the cap outputs in that mode, of 256. Above 256: BAD_VALUE.",
 ).array(4, 0x04)
+
+MAILBOX = Memory(
+    name="MAILBOX",
+    address=0x1000,
+    words=1024,
+    doc=(
+        "Memory with error correction, for whoever has something to leave there. "
+        "Zeros after power-on, kept over an external reset. "
+        "Reading a word that is beyond correction: CORRUPT."
+    ),
+)
 
 REGISTERS = in_order(
     ID,

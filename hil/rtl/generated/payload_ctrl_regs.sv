@@ -55,6 +55,7 @@ module payload_ctrl_regs (
   output logic lockout_clear_written_o,
   output logic watchdog_kick_written_o,
   output logic watchdog_ctrl_enable_o,
+  input  logic watchdog_ctrl_enable_clear_i,
   output logic [15:0] watchdog_open_ms_o,
   output logic [15:0] watchdog_close_ms_o,
   output logic [15:0] sample_period_ms_o,
@@ -957,6 +958,7 @@ module payload_ctrl_regs (
         endcase
       end
       if (target_count_set_i) target_count_o <= target_count_i;
+      if (watchdog_ctrl_enable_clear_i) watchdog_ctrl_enable_o <= '0;
     end
   end
 

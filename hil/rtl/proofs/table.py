@@ -106,6 +106,8 @@ PROOFS = (
             ("LateBites", "bite_d = age_d >= close_ms_i;", "bite_d = age_d > close_ms_i;"),
             ("NeverHeldOff", "bite_d = age_q < open_ms_i;\n      if (!bite_d) age_d", "if (!bite_d) age_d"),
             ("OnlyOutside", "end else if (enable_i && tick_1ms_i) begin", "end else if (tick_1ms_i) begin"),
+            ("WrongKeyBites", "bite_d  = 1'b1;", "bite_d  = 1'b0;"),
+            ("EarlyIsTold", "if (bite_d) cause_d = WatchdogCause__TOO_EARLY;", ""),
             ("StaysBitten", "bite_d = !clear_i;", "bite_d = !clear_i && !kick_i;"),
             ("AgeCounts", "if (!bite_d) age_d = '0;", "age_d = '0;"),
             ("BitesAgain", "bite_d = !clear_i;", "bite_d = 1'b1;"),

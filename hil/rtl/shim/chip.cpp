@@ -103,9 +103,9 @@ struct chip {
         to_chip.clear();
         from_chip.clear();
         failure.clear();
-        top.rst_ni = 0;
+        top.por_ni = top.rst_ni = 0;
         for (int i = 0; i < 4; i++) clock();
-        top.rst_ni = 1;
+        top.por_ni = top.rst_ni = 1;
         for (int i = 0; i < 4; i++) clock();
         restart();
     }
@@ -214,6 +214,14 @@ void chip_free(chip *chip) {
 
 void chip_reset(chip *chip) { chip->reset(); }
 
+void chip_external_reset(chip *chip) {
+    failure_of_running = &chip->failure;
+    for (const int level : {0, 1}) {
+        chip->top.rst_ni = level;
+        for (int i = 0; i < 4; i++) chip->clock();
+    }
+}
+
 uint64_t chip_run(chip *chip, uint64_t max_cycles, uint32_t stop_mask) {
     failure_of_running = &chip->failure;
     chip->events = 0;
@@ -267,6 +275,11 @@ uint32_t chip_due_ms(const chip *chip) {
         const uint32_t elapsed = root.payload_ctrl__DOT__u_meter__DOT__elapsed_q;
         const uint32_t period = root.payload_ctrl__DOT__u_meter__DOT__period_ms_i;
         may_be(period > elapsed && chip->top.adc_cs_no ? period - elapsed : 1);
+    }
+    if (root.payload_ctrl__DOT__u_caps__DOT__is_powered) {
+        const uint32_t asked = root.payload_ctrl__DOT__u_caps__DOT__asked;
+        const uint8_t phase = root.payload_ctrl__DOT__u_caps__DOT__g_output__BRA__0__KET____DOT__u_output__DOT__phase_q;
+        if (asked != root.payload_ctrl__DOT__cap_effective) may_be(static_cast<uint8_t>(-phase) + 1u);
     }
     const uint16_t blanking[] = {
         root.payload_ctrl__DOT__u_power__DOT__g_limiter__BRA__0__KET____DOT__u_limiter__DOT__blanking_q,
@@ -330,6 +343,9 @@ int chip_peek(const chip *chip, const char *name, uint64_t *value) {
     } signals[] = {
         {"state", root.payload_ctrl__DOT__u_power__DOT__u_sequencer__DOT__state_q},
         {"rails", chip->top.rails_o},
+        {"caps_on", chip->top.cap_o},
+        {"cap_duty0", root.payload_ctrl__DOT__cap_effective & 0x1FFu},
+        {"cap_duty1", root.payload_ctrl__DOT__cap_effective >> 9},
         {"target", root.payload_ctrl__DOT__target},
         {"fault_cause", root.payload_ctrl__DOT__u_power__DOT__u_sequencer__DOT__cause_q},
         {"fault_rail", root.payload_ctrl__DOT__u_power__DOT__u_sequencer__DOT__fault_rail_q},

@@ -37,6 +37,9 @@ void chip_free(chip *chip);
 /* Back to clock 0 and out of reset; the octets on and before the serial line are gone, the inputs stay. */
 void chip_reset(chip *chip);
 
+/* The reset pin low for some clocks: what does not survive it begins anew. */
+void chip_external_reset(chip *chip);
+
 /* Run at most `max_cycles` clocks, fewer if something in `stop_mask` happens. Returns the clocks done. */
 uint64_t chip_run(chip *chip, uint64_t max_cycles, uint32_t stop_mask);
 

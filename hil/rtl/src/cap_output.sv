@@ -14,30 +14,16 @@ module cap_output (
   input logic       is_powered_i,  // the rails that it caps are good
 
   output logic       on_o,
-  output logic [8:0] duty_o  // in effect; 0 without power
+  output logic [8:0] duty_o,    // in effect; 0 without power
+  output logic       settled_o  // nothing changes before the next tick or change of an input
 );
 
-  logic [7:0] phase_q, phase_d;  // ms of the period that have begun, 0 before the first
-  logic [7:0] owed_q, owed_d;    // in 1/256 ms
-  logic [8:0] duty_q, duty_d;
-  logic on_q, on_d;
+  logic [7:0] phase_q;  // ms of the period that have begun, 0 before the first
+  logic [7:0] owed_q;   // in 1/256 ms
+  logic [8:0] duty_q, duty;
+  logic on_q;
 
-  always_comb begin
-    phase_d = phase_q;
-    owed_d  = owed_q;
-    duty_d  = duty_q;
-    on_d    = on_q;
-    if (!is_powered_i) begin
-      phase_d = '0;
-      owed_d  = '0;
-      duty_d  = '0;
-      on_d    = 1'b0;
-    end else if (tick_1ms_i) begin
-      phase_d = phase_q + 1'b1;
-      if (phase_q == '0) duty_d = duty_i;
-      {on_d, owed_d} = {1'b0, owed_q} + duty_d;
-    end
-  end
+  assign duty = (phase_q == '0) ? duty_i : duty_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -45,22 +31,24 @@ module cap_output (
       owed_q  <= '0;
       duty_q  <= '0;
       on_q    <= 1'b0;
-    end else begin
-      phase_q <= phase_d;
-      owed_q  <= owed_d;
-      duty_q  <= duty_d;
-      on_q    <= on_d;
+    end else if (!is_powered_i) begin
+      phase_q <= '0;
+      owed_q  <= '0;
+      duty_q  <= '0;
+      on_q    <= 1'b0;
 
-      if (tick_1ms_i) begin
-        DutyInRange:    assert (duty_i > 9'd256 || duty_d <= 9'd256 || duty_q > 9'd256);
-        NothingOwed:    assert (phase_q != '0 || owed_q == '0);
-        ChangesAtStart: assert (duty_d == duty_q || phase_q == '0 || !is_powered_i);
-        DarkIsOff:      assert (is_powered_i || !on_o);
-      end
+      DarkIsOff: assert (!on_o);
+    end else if (tick_1ms_i) begin
+      phase_q        <= phase_q + 1'b1;
+      duty_q         <= duty;
+      {on_q, owed_q} <= {1'b0, owed_q} + duty;
+
+      NothingOwed: assert (phase_q != '0 || owed_q == '0);
     end
   end
 
-  assign on_o   = on_q && is_powered_i;
-  assign duty_o = is_powered_i ? duty_q : '0;
+  assign on_o      = on_q && is_powered_i;
+  assign duty_o    = is_powered_i ? duty_q : '0;
+  assign settled_o = is_powered_i || (phase_q == '0 && duty_q == '0 && !on_q);
 
 endmodule

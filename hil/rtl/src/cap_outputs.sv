@@ -17,11 +17,16 @@ module cap_outputs #(
   input logic [Rails-1:0]                   good_i,
 
   output logic [Outputs-1:0]      on_o,
-  output logic [Outputs-1:0][8:0] duty_o  // in effect
+  output logic [Outputs-1:0][8:0] duty_o,  // in effect
+
+  output logic settled_o  // nothing changes before the next tick or change of an input
 );
 
+  logic [Outputs-1:0][8:0] asked;
   logic is_powered;
+  logic [Outputs-1:0] settled;
 
+  assign asked      = duty_i[mode_i];
   assign is_powered = (needed_i & ~good_i) == '0;
 
   for (genvar o = 0; o < Outputs; o++) begin : g_output
@@ -29,12 +34,15 @@ module cap_outputs #(
       .clk_i,
       .rst_ni,
       .tick_1ms_i,
-      .duty_i      (duty_i[mode_i][o]),
+      .duty_i      (asked[o]),
       .is_powered_i(is_powered),
       .on_o        (on_o[o]),
-      .duty_o      (duty_o[o])
+      .duty_o      (duty_o[o]),
+      .settled_o   (settled[o])
     );
   end
+
+  assign settled_o = &settled;
 
   always_comb begin
     DarkIsOff: assert (is_powered || on_o == '0);

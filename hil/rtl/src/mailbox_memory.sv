@@ -11,7 +11,7 @@ module mailbox_memory #(
   input logic tick_1ms_i,
 
   // The bus.
-  input  logic                     req_i,  // one clock long
+  input  logic                     req_i,
   input  logic                     write_i,
   input  logic [$clog2(Words)-1:0] addr_i,
   input  logic [31:0]              wdata_i,

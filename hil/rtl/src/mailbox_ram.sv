@@ -4,9 +4,8 @@
 // every scrub_ms_i (0: never). Whoever reads a word with one wrong bit, bus or scrubber, writes it back corrected, so
 // that each error is counted once. Injecting flips two bits of a stored word, or one if both are the same; injections
 // come at least four clocks apart.
-// Timing: req_i is one clock long; ack_o comes two clocks later, at most three more where the scrubber or an injection
-// was first, and Words more after reset. write_i, addr_i and wdata_i hold until then; rdata_o and uncorrectable_o
-// belong to ack_o.
+// Timing: req_i holds, with write_i, addr_i and wdata_i, until ack_o, one clock later, at most three more where the
+// scrubber or an injection is first, and Words more after reset. rdata_o and uncorrectable_o belong to ack_o.
 
 module mailbox_ram
   import secded_pkg::*;
@@ -18,12 +17,12 @@ module mailbox_ram
   input logic tick_1ms_i,
 
   // The bus.
-  input  logic                     req_i,  // one clock long
+  input  logic                     req_i,
   input  logic                     write_i,
   input  logic [$clog2(Words)-1:0] addr_i,
-  input  logic [31:0]              wdata_i,
+  input  logic [DataBits-1:0]      wdata_i,
   output logic                     ack_o,
-  output logic [31:0]              rdata_o,
+  output logic [DataBits-1:0]      rdata_o,
   output logic                     uncorrectable_o,
 
   input logic [15:0] scrub_ms_i,
@@ -53,12 +52,12 @@ module mailbox_ram
   typedef logic [$clog2(Words)-1:0] addr_t;
 
   state_e state_q, state_d;
-  addr_t pointer_q, pointer_d;  // where the filling or the scrubber is
-  logic [15:0] elapsed_q, elapsed_d;
-  logic bus_q, bus_d, scrub_q, scrub_d, inject_q, inject_d;  // what waits for the memory
+  addr_t pointer_q;  // where the filling or the scrubber is
+  logic [15:0] elapsed_q;
+  logic is_scrub_due;
+  logic scrub_q, inject_q;  // what waits for the memory
   addr_t inject_addr_q;
   logic [5:0] inject_first_q, inject_second_q;
-  logic is_scrub_due;
 
   logic [WordBits-1:0] ram_q[Words];
   logic [WordBits-1:0] word_q, ram_wdata, encoded, decoded;
@@ -78,17 +77,7 @@ module mailbox_ram
   );
 
   always_comb begin
-    is_scrub_due = tick_1ms_i && scrub_ms_i != '0 && 17'(elapsed_q) + 17'd1 >= 17'(scrub_ms_i);
-    elapsed_d    = elapsed_q;
-    if (tick_1ms_i) elapsed_d = (is_scrub_due || scrub_ms_i == '0) ? '0 : elapsed_q + 1'b1;
-  end
-
-  always_comb begin
     state_d    = Ready;
-    pointer_d  = pointer_q;
-    bus_d      = bus_q || req_i;
-    scrub_d    = scrub_q || is_scrub_due;
-    inject_d   = inject_q || inject_i;
     ram_read   = 1'b0;
     ram_write  = 1'b0;
     ram_addr   = addr_i;
@@ -100,24 +89,20 @@ module mailbox_ram
         ram_write = 1'b1;
         ram_addr  = pointer_q;
         ram_wdata = encoded;
-        pointer_d = pointer_q + 1'b1;
         if (pointer_q != '1) state_d = Fill;
       end
       Ready: begin
         if (inject_q) begin
           state_d  = Flip;
-          inject_d = inject_i;
           ram_read = 1'b1;
           ram_addr = inject_addr_q;
-        end else if (bus_q) begin
+        end else if (req_i) begin
           state_d   = Answer;
-          bus_d     = 1'b0;
           ram_read  = !write_i;
           ram_write = write_i;
           ram_wdata = encoded;
         end else if (scrub_q) begin
           state_d  = Scrub;
-          scrub_d  = is_scrub_due;
           ram_read = 1'b1;
           ram_addr = pointer_q;
         end
@@ -130,7 +115,6 @@ module mailbox_ram
         is_checked = 1'b1;
         ram_write  = corrected;
         ram_addr   = pointer_q;
-        pointer_d  = pointer_q + 1'b1;
       end
       Flip: begin
         ram_write = 1'b1;
@@ -139,6 +123,28 @@ module mailbox_ram
       end
       default: state_d = Fill;
     endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (ram_write) ram_q[ram_addr] <= ram_wdata;
+    else if (ram_read) word_q <= ram_q[ram_addr];
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q   <= Fill;
+      pointer_q <= '0;
+      inject_q  <= 1'b0;
+    end else begin
+      state_q <= state_d;
+      if (state_q inside {Fill, Scrub}) pointer_q <= pointer_q + 1'b1;
+      if (inject_i) inject_q <= 1'b1;
+      else if (state_q == Flip) inject_q <= 1'b0;
+
+      OneAccess:     assert (!(ram_read && ram_write));
+      DamagedIsKept: assert (!ram_write || !damaged_o);
+      FoundIsOneOf:  assert (!(corrected_o && damaged_o));
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -153,39 +159,25 @@ module mailbox_ram
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (ram_write) ram_q[ram_addr] <= ram_wdata;
-    else if (ram_read) word_q <= ram_q[ram_addr];
-  end
+  assign is_scrub_due = scrub_ms_i != '0 && 17'(elapsed_q) + 17'd1 >= 17'(scrub_ms_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q   <= Fill;
-      pointer_q <= '0;
       elapsed_q <= '0;
-      bus_q     <= 1'b0;
       scrub_q   <= 1'b0;
-      inject_q  <= 1'b0;
     end else begin
-      state_q   <= state_d;
-      pointer_q <= pointer_d;
-      elapsed_q <= elapsed_d;
-      bus_q     <= bus_d;
-      scrub_q   <= scrub_d;
-      inject_q  <= inject_d;
-
-      OneAccess:     assert (!(ram_read && ram_write));
-      DamagedIsKept: assert (!ram_write || !damaged_o);
-      FoundIsOneOf:  assert (!(corrected_o && damaged_o));
+      if (tick_1ms_i) elapsed_q <= (is_scrub_due || scrub_ms_i == '0) ? '0 : elapsed_q + 1'b1;
+      if (tick_1ms_i && is_scrub_due) scrub_q <= 1'b1;
+      else if (state_q == Scrub) scrub_q <= 1'b0;
     end
   end
 
   assign ack_o           = state_q == Answer;
-  assign rdata_o         = decoded[31:0];
+  assign rdata_o         = decoded[DataBits-1:0];
   assign uncorrectable_o = damaged_o;
   assign corrected_o     = is_checked && corrected;
   assign damaged_o       = is_checked && uncorrectable;
   assign error_addr_o    = ram_addr;
-  assign idle_o          = state_q == Ready && !bus_q && !scrub_q && !inject_q;
+  assign idle_o          = state_q == Ready && !req_i && !scrub_q && !inject_q;
 
 endmodule

@@ -11,7 +11,8 @@ module payload_ctrl
   parameter int unsigned ClocksPerBit = 10  // 115,200 baud at 1.152 MHz
 ) (
   input  logic clk_i,
-  input  logic rst_ni,
+  input  logic por_ni,  // low at power-on
+  input  logic rst_ni,  // low at power-on and when somebody resets it: mailbox, events and boot cause survive that
   input  logic tick_1ms_i,
   output logic quiescent_o,
 
@@ -25,6 +26,7 @@ module payload_ctrl
   input  logic        bus_good_i,           // comparator: the bus is at or above bus_threshold_mv_o
   output logic [15:0] bus_threshold_mv_o,
   output logic [7:0]  rails_o,
+  output logic [1:0]  cap_o,                // clock enables that cap the payload
   output logic        irq_o,                // a fault is latched
 
   // Three ADC128S102: voltages, currents, temperatures.
@@ -37,6 +39,34 @@ module payload_ctrl
   localparam int unsigned Rails    = 8;
   localparam logic [15:0] DeviceId = 16'h5043;
 
+  // The tick, in step with the clock
+
+  logic tick;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) tick <= 1'b0;
+    else tick <= tick_1ms_i;
+  end
+
+  // Why it began
+
+  logic boot, boot_settled, bite, brownout;
+  BootCause_e boot_cause, last_cause;
+  logic [15:0] boot_count;
+
+  boot_cause u_boot_cause (
+    .clk_i,
+    .por_ni,
+    .rst_ni,
+    .bite_i         (bite),
+    .under_voltage_i(brownout),
+    .cause_o        (last_cause),
+    .count_o        (boot_count),
+    .boot_o         (boot),
+    .boot_cause_o   (boot_cause),
+    .settled_o      (boot_settled)
+  );
+
   // Serial line and device link
 
   logic rx, rx_settled, rx_idle, tx_idle, link_idle;
@@ -48,7 +78,7 @@ module payload_ctrl
   device_link_pkg::nak_e bus_reason;
   logic clear_counters;
   logic [15:0] link_frames, link_naks, link_crc_errors, link_timeouts, link_overruns;
-  logic unused_refusals;
+  logic link_refusals;
 
   synchronizer #(
     .ResetValue(1'b1)
@@ -88,7 +118,7 @@ module payload_ctrl
   ) u_link (
     .clk_i,
     .rst_ni,
-    .tick_1ms_i,
+    .tick_1ms_i(tick),
     .rx_data_i   (rx_data),
     .rx_valid_i  (rx_valid),
     .tx_data_o   (tx_data),
@@ -107,7 +137,7 @@ module payload_ctrl
     .crc_errors_o(link_crc_errors),
     .timeouts_o  (link_timeouts),
     .overruns_o  (link_overruns),
-    .refusals_o  (unused_refusals),
+    .refusals_o  (link_refusals),
     .idle_o      (link_idle)
   );
 
@@ -126,7 +156,7 @@ module payload_ctrl
   logic [15:0] bus_limit_mv;
   logic [11:0] bus_hysteresis_mv;
   State_e state;
-  logic power_busy, is_faulted, bite, under_voltage;
+  logic power_busy, is_faulted, under_voltage;
   FaultCause_e fault_cause;
   logic [2:0] fault_rail;
   RailState_e [Rails-1:0] rail_states;
@@ -135,8 +165,10 @@ module payload_ctrl
   logic [Rails-1:0][3:0] causes;
   logic [Rails-1:0][7:0] trips;
   logic [7:0] lockouts;
-  logic [2:0] unused_events, unused_rail;
-  FaultCause_e unused_cause;
+  logic trip, retry;
+  logic [2:0] trip_rail;
+  FaultCause_e trip_cause;
+  logic [Rails-1:0] tripped;
   logic sampled;
   logic [Rails-1:0][15:0] voltage_mv, current_ma, temperature_centidegc, average_ma;
 
@@ -159,7 +191,7 @@ module payload_ctrl
   ) u_power (
     .clk_i,
     .rst_ni,
-    .tick_1ms_i,
+    .tick_1ms_i(tick),
     .target_i           (target),
     .clear_fault_i      (clear_fault),
     .clear_lockout_i    (clear_lockout ? lockouts_to_clear : '0),
@@ -197,31 +229,35 @@ module payload_ctrl
     .average_ma_o       (average_ma),
     .under_voltage_o    (under_voltage),
     .lockouts_o         (lockouts),
-    .trip_o             (unused_events[0]),
-    .trip_rail_o        (unused_rail),
-    .trip_cause_o       (unused_cause),
-    .retry_o            (unused_events[1]),
-    .brownout_o         (unused_events[2]),
+    .trip_o             (trip),
+    .trip_rail_o        (trip_rail),
+    .trip_cause_o       (trip_cause),
+    .retry_o            (retry),
+    .tripped_o          (tripped),
+    .brownout_o         (brownout),
     .settled_o          (power_settled)
   );
 
   // Watchdog
 
-  logic watchdog_enable, watchdog_armed, kick, unused_disarm;
+  logic watchdog_enable, watchdog_armed, kick, wrong_kick, disarm;
+  WatchdogCause_e watchdog_cause;
   logic [15:0] watchdog_open_ms, watchdog_close_ms, watchdog_age_ms;
 
   window_watchdog u_watchdog (
     .clk_i,
     .rst_ni,
-    .tick_1ms_i,
-    .enable_i  (watchdog_enable),
-    .open_ms_i (watchdog_open_ms),
-    .close_ms_i(watchdog_close_ms),
-    .kick_i    (kick),
-    .clear_i   (clear_fault),
-    .armed_o   (watchdog_armed),
-    .age_ms_o  (watchdog_age_ms),
-    .bite_o    (bite)
+    .tick_1ms_i(tick),
+    .enable_i    (watchdog_enable),
+    .open_ms_i   (watchdog_open_ms),
+    .close_ms_i  (watchdog_close_ms),
+    .kick_i      (kick),
+    .wrong_kick_i(wrong_kick),
+    .clear_i     (clear_fault),
+    .armed_o     (watchdog_armed),
+    .age_ms_o    (watchdog_age_ms),
+    .bite_o      (bite),
+    .cause_o     (watchdog_cause)
   );
 
   // Measurements
@@ -239,7 +275,7 @@ module payload_ctrl
   ) u_meter (
     .clk_i,
     .rst_ni,
-    .tick_1ms_i,
+    .tick_1ms_i(tick),
     .period_ms_i            (sample_period_ms),
     .adc_cs_no,
     .adc_sclk_o,
@@ -271,30 +307,155 @@ module payload_ctrl
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) uptime_ms_q <= '0;
-    else if (tick_1ms_i) uptime_ms_q <= uptime_ms_q + 1'b1;
+    else if (tick) uptime_ms_q <= uptime_ms_q + 1'b1;
   end
+
+  // Power caps
+
+  logic [1:0] cap_mode;
+  logic [Rails-1:0] cap_rails;
+  logic [3:0][8:0] cap_duty0, cap_duty1;
+  logic [3:0][1:0][8:0] cap_duty;
+  logic [1:0][8:0] cap_effective;
+  logic caps_settled;
+
+  for (genvar m = 0; m < 4; m++) begin : g_cap_mode
+    assign cap_duty[m] = {cap_duty1[m], cap_duty0[m]};
+  end
+
+  cap_outputs #(
+    .Rails(Rails)
+  ) u_caps (
+    .clk_i,
+    .rst_ni,
+    .tick_1ms_i(tick),
+    .mode_i   (cap_mode),
+    .duty_i   (cap_duty),
+    .needed_i (cap_rails),
+    .good_i   (rails_o & power_good),
+    .on_o     (cap_o),
+    .duty_o   (cap_effective),
+    .settled_o(caps_settled)
+  );
+
+  // Mailbox
+
+  logic is_mailbox, mailbox_ack, mailbox_refused, mailbox_idle;
+  logic [31:0] mailbox_rdata;
+  logic [15:0] scrub_ms, mailbox_corrected, mailbox_damaged;
+  logic inject, mailbox_last_damaged, mailbox_corrects, mailbox_fails;
+  logic [9:0] inject_word, mailbox_last_word, mailbox_error_word;
+  logic [5:0] inject_first, inject_second;
+
+  assign is_mailbox = bus_addr[15:12] == 4'h1 && bus_addr[1:0] == '0;
+
+  mailbox_memory u_mailbox (
+    .clk_i,
+    .rst_ni           (por_ni),
+    .tick_1ms_i(tick),
+    .req_i            (bus_req && is_mailbox),
+    .write_i          (bus_write),
+    .addr_i           (bus_addr[11:2]),
+    .wdata_i          (bus_wdata),
+    .ack_o            (mailbox_ack),
+    .rdata_o          (mailbox_rdata),
+    .uncorrectable_o  (mailbox_refused),
+    .scrub_ms_i       (scrub_ms),
+    .inject_i         (inject),
+    .inject_addr_i    (inject_word),
+    .inject_first_i   (inject_first),
+    .inject_second_i  (inject_second),
+    .clear_i          (clear_counters),
+    .corrected_count_o(mailbox_corrected),
+    .damaged_count_o  (mailbox_damaged),
+    .last_addr_o      (mailbox_last_word),
+    .last_damaged_o   (mailbox_last_damaged),
+    .corrected_o      (mailbox_corrects),
+    .damaged_o        (mailbox_fails),
+    .error_addr_o     (mailbox_error_word),
+    .idle_o           (mailbox_idle)
+  );
+
+  // Events
+
+  localparam int unsigned Events = 32'(EventCode__OVERCURRENT_WARNING) + 1;
+  localparam logic [Events-1:0] MaskEvents = Events'(1) << EventCode__RAIL_TRIPPED
+                                           | Events'(1) << EventCode__RAIL_RETRIED
+                                           | Events'(1) << EventCode__RAIL_LOCKED_OUT
+                                           | Events'(1) << EventCode__POWER_GOOD_LOST
+                                           | Events'(1) << EventCode__POWER_GOOD_TIMEOUT
+                                           | Events'(1) << EventCode__OVERCURRENT_WARNING;
+
+  logic [Events-1:0] raised;
+  logic [Events-1:0][15:0] raised_argument;
+  logic read_event, sources_settled, events_settled;
+  logic [7:0] event_code;
+  logic [15:0] event_argument, events_lost;
+  logic [31:0] event_time_ms;
+  logic [5:0] event_count;
+
+  event_sources #(
+    .Rails(Rails)
+  ) u_event_sources (
+    .clk_i,
+    .rst_ni,
+    .boot_i          (boot),
+    .boot_cause_i    (boot_cause),
+    .trip_i          (trip),
+    .trip_rail_i     (trip_rail),
+    .trip_cause_i    (trip_cause),
+    .retry_i         (retry),
+    .tripped_i       (tripped),
+    .locked_out_i    (locked_out),
+    .warnings_i      (warnings),
+    .brownout_i      (brownout),
+    .bite_i          (bite),
+    .watchdog_cause_i(watchdog_cause),
+    .corrected_i     (mailbox_corrects),
+    .damaged_i       (mailbox_fails),
+    .error_word_i    (mailbox_error_word),
+    .refusals_i      (link_refusals),
+    .raise_o         (raised),
+    .argument_o      (raised_argument),
+    .settled_o       (sources_settled)
+  );
+
+  event_log #(
+    .Sources(Events),
+    .Merged (MaskEvents)
+  ) u_event_log (
+    .clk_i,
+    .rst_ni          (por_ni),
+    .raise_i         (raised),
+    .argument_i      (raised_argument),
+    .time_ms_i       (uptime_ms_q),
+    .pop_i           (read_event),
+    .code_o          (event_code),
+    .argument_o      (event_argument),
+    .popped_time_ms_o(event_time_ms),
+    .clear_i         (clear_counters),
+    .count_o         (event_count),
+    .lost_o          (events_lost),
+    .settled_o       (events_settled)
+  );
 
   // Registers
 
-  logic unused_event_read, unused_inject;
-  logic [15:0] unused_scrub_ms;
-  logic [9:0] unused_word;
-  logic [5:0] unused_first, unused_second;
-  logic [1:0] unused_mode;
-  logic [7:0] unused_cap_rails;
-  logic [3:0][8:0] unused_duty0, unused_duty1;
   logic regs_req, regs_error, limit_written, limit_written_q;
+  logic [31:0] regs_rdata;
+  device_link_pkg::nak_e guard_reason;
 
   register_guard #(
     .Rails(Rails)
   ) u_guard (
-    .req_i              (bus_req),
+    .req_i              (bus_req && !is_mailbox),
     .write_i            (bus_write),
     .addr_i             (bus_addr),
     .wdata_i            (bus_wdata),
-    .reason_o           (bus_reason),
+    .reason_o           (guard_reason),
     .req_o              (regs_req),
     .error_i            (regs_error),
+    .wrong_kick_o       (wrong_kick),
     .is_tripping_i      (state == State__TRIPPING),
     .is_under_voltage_i (under_voltage),
     .is_limit_written_i (limit_written_q),
@@ -302,7 +463,13 @@ module payload_ctrl
     .highest_target_i   (highest_target)
   );
 
-  assign bus_ready = bus_req;  // registers answer at once
+  // Registers answer at once.
+  always_comb begin
+    bus_ready  = !is_mailbox || mailbox_ack;
+    bus_rdata  = is_mailbox ? mailbox_rdata : regs_rdata;
+    bus_reason = guard_reason;
+    if (mailbox_refused) bus_reason = device_link_pkg::NakCorrupt;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) limit_written_q <= 1'b0;
@@ -316,7 +483,7 @@ module payload_ctrl
     .write_i                                (bus_write),
     .addr_i                                 (bus_addr),
     .wdata_i                                (bus_wdata),
-    .rdata_o                                (bus_rdata),
+    .rdata_o                                (regs_rdata),
     .error_o                                (regs_error),
     .uptime_ms_i                            (uptime_ms_q),
     .status_state_i                         (state),
@@ -342,20 +509,21 @@ module payload_ctrl
     .under_voltage_status_is_limit_written_i(limit_written_q),
     .under_voltage_status_count_i           (lockouts),
     .watchdog_age_ms_i                      (watchdog_age_ms),
-    .boot_cause_i                           ('0),
-    .boot_count_i                           ('0),
-    .watchdog_cause_cause_i                 ('0),
-    .event_status_count_i                   ('0),
-    .event_status_lost_i                    ('0),
-    .mailbox_errors_corrected_i             ('0),
-    .mailbox_errors_uncorrectable_i         ('0),
-    .cap_status_output0_i                   ('0),
-    .cap_status_output1_i                   ('0),
+    .boot_cause_i                           (4'(last_cause)),
+    .boot_count_i                           (boot_count),
+    .watchdog_cause_cause_i                 (watchdog_cause),
+    .event_status_count_i                   (event_count),
+    .event_status_lost_i                    (events_lost),
+    .mailbox_errors_corrected_i             (mailbox_corrected),
+    .mailbox_errors_uncorrectable_i         (mailbox_damaged),
+    .cap_status_output0_i                   (cap_effective[0]),
+    .cap_status_output1_i                   (cap_effective[1]),
     .fault_clear_written_o                  (clear_fault),
     .lockout_clear_rails_o                  (lockouts_to_clear),
     .lockout_clear_written_o                (clear_lockout),
     .watchdog_kick_written_o                (kick),
     .watchdog_ctrl_enable_o                 (watchdog_enable),
+    .watchdog_ctrl_enable_clear_i           (disarm),
     .watchdog_open_ms_o                     (watchdog_open_ms),
     .watchdog_close_ms_o                    (watchdog_close_ms),
     .sample_period_ms_o                     (sample_period_ms),
@@ -363,7 +531,7 @@ module payload_ctrl
     .under_voltage_limit_limit_mv_o         (bus_limit_mv),
     .under_voltage_limit_hysteresis_mv_o    (bus_hysteresis_mv),
     .under_voltage_limit_written_o          (limit_written),
-    .watchdog_disarm_written_o              (unused_disarm),
+    .watchdog_disarm_written_o              (disarm),
     .counters_clear_written_o               (clear_counters),
     .voltage_mv_i                           (voltage_mv),
     .current_ma_i                           (current_ma),
@@ -387,29 +555,30 @@ module payload_ctrl
     .rail_stagger_ms_o                      (stagger_ms),
     .rail_power_good_timeout_ms_o           (timeout_ms),
     .rail_retry_ms_o                        (retry_ms),
-    .event_code_i                           ('0),
-    .event_argument_i                       ('0),
-    .event_read_o                           (unused_event_read),
-    .event_time_ms_i                        ('0),
-    .mailbox_scrub_ms_o                     (unused_scrub_ms),
-    .mailbox_error_at_word_i                ('0),
-    .mailbox_error_at_uncorrectable_i       ('0),
-    .mailbox_inject_word_o                  (unused_word),
-    .mailbox_inject_first_o                 (unused_first),
-    .mailbox_inject_second_o                (unused_second),
-    .mailbox_inject_written_o               (unused_inject),
+    .event_code_i                           (event_code),
+    .event_argument_i                       (event_argument),
+    .event_read_o                           (read_event),
+    .event_time_ms_i                        (event_time_ms),
+    .mailbox_scrub_ms_o                     (scrub_ms),
+    .mailbox_error_at_word_i                (mailbox_last_word),
+    .mailbox_error_at_uncorrectable_i       (mailbox_last_damaged),
+    .mailbox_inject_word_o                  (inject_word),
+    .mailbox_inject_first_o                 (inject_first),
+    .mailbox_inject_second_o                (inject_second),
+    .mailbox_inject_written_o               (inject),
     .link_frames_frames_i                   (link_frames),
     .link_frames_naks_i                     (link_naks),
     .link_errors_crc_errors_i               (link_crc_errors),
     .link_errors_timeouts_i                 (link_timeouts),
     .link_overruns_octets_i                 (link_overruns),
-    .cap_mode_mode_o                        (unused_mode),
-    .cap_rails_rails_o                      (unused_cap_rails),
-    .cap_duty_output0_o                     (unused_duty0),
-    .cap_duty_output1_o                     (unused_duty1)
+    .cap_mode_mode_o                        (cap_mode),
+    .cap_rails_rails_o                      (cap_rails),
+    .cap_duty_output0_o                     (cap_duty0),
+    .cap_duty_output1_o                     (cap_duty1)
   );
 
-  assign quiescent_o = rx_settled && rx_idle && tx_idle && link_idle && pins_settled && power_settled && !meter_busy
-                     && !energy_busy;
+  assign quiescent_o = !tick_1ms_i && !tick && rx_settled && rx_idle && tx_idle && link_idle && pins_settled && power_settled && !meter_busy
+                     && !energy_busy && boot_settled && caps_settled && mailbox_idle && sources_settled
+                     && events_settled;
 
 endmodule

@@ -63,12 +63,13 @@ module rail_power
   output logic [$clog2(Rails)-1:0] trip_rail_o,
   output FaultCause_e              trip_cause_o,
   output logic                     retry_o,
+  output logic [Rails-1:0]         tripped_o,  // which rail is tried again
   output logic                     brownout_o,
 
   output logic settled_o  // nothing moves before the next tick, sample or change of an input
 );
 
-  logic [Rails-1:0] good, tripped, fast_trip, slow_trip, limiters_settled;
+  logic [Rails-1:0] good, fast_trip, slow_trip, limiters_settled;
   logic sequencer_settled;
 
   under_voltage u_under_voltage (
@@ -131,7 +132,7 @@ module rail_power
     .attempts_i    (attempts_o),
     .state_o,
     .busy_o,
-    .tripped_o     (tripped),
+    .tripped_o,
     .retry_o,
     .fault_cause_o,
     .fault_rail_o,
@@ -159,7 +160,7 @@ module rail_power
     for (int unsigned r = 0; r < Rails; r++) begin
       if (locked_out_o[r]) rail_states_o[r] = RailState__LOCKED_OUT;
       else if (rails_o[r]) rail_states_o[r] = good[r] ? RailState__ON : RailState__RISING;
-      else rail_states_o[r] = tripped[r] ? RailState__TRIPPED : RailState__OFF;
+      else rail_states_o[r] = tripped_o[r] ? RailState__TRIPPED : RailState__OFF;
     end
   end
 

@@ -19,6 +19,8 @@ module register_guard
   output logic req_o,
   input  logic error_i,
 
+  output logic wrong_kick_o,  // somebody kicks the watchdog with a wrong key
+
   // What the rules depend on.
   input logic                       is_tripping_i,
   input logic                       is_under_voltage_i,
@@ -33,6 +35,8 @@ module register_guard
   localparam logic [31:0] WatchdogDisarmKey = 32'(payload_ctrl_regs_pkg::WatchdogDisarmKey__DISARM);
   localparam logic [31:0] CountersClearKey  = 32'(payload_ctrl_regs_pkg::CountersClearKey__CLEAR);
   localparam logic [15:0] MinLimitMv        = 16'd5000;
+  localparam logic [5:0] HighestBit         = 6'(secded_pkg::WordBits - 1);
+  localparam logic [8:0] FullDuty           = 9'd256;
 
   nak_e rule;
   logic [15:0] headroom_mv;
@@ -58,6 +62,9 @@ module register_guard
         WatchdogKick: begin
           if (wdata_i != WatchdogKickKey) rule = NakBadValue;
         end
+        WatchdogCtrl: begin
+          if (wdata_i == '0 && is_watchdog_armed_i) rule = NakRefused;
+        end
         WatchdogDisarm: begin
           if (wdata_i != WatchdogDisarmKey) rule = NakBadValue;
         end
@@ -74,13 +81,20 @@ module register_guard
           if (wdata_i[15:0] < MinLimitMv || 16'(wdata_i[27:16]) > headroom_mv) rule = NakBadValue;
           else if (is_limit_written_i) rule = NakRefused;
         end
+        MailboxInject: begin
+          if (wdata_i[21:16] > HighestBit || wdata_i[29:24] > HighestBit) rule = NakBadValue;
+        end
+        CapDuty, CapDuty + 16'h4, CapDuty + 16'h8, CapDuty + 16'hC: begin
+          if (wdata_i[8:0] > FullDuty || wdata_i[24:16] > FullDuty) rule = NakBadValue;
+        end
         default: rule = NakNone;
       endcase
       if ((wdata_i & ~field_mask(addr_i)) != '0) rule = NakBadValue;
     end
   end
 
-  assign req_o = req_i && rule == NakNone;
+  assign req_o        = req_i && rule == NakNone;
+  assign wrong_kick_o = req_i && write_i && addr_i == WatchdogKick && wdata_i != WatchdogKickKey;
 
   always_comb begin
     reason_o = NakNone;

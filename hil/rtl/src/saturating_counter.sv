@@ -14,29 +14,20 @@ module saturating_counter #(
   output logic [Width-1:0]    count_o
 );
 
-  logic [Width-1:0] count_q, count_d;
-  logic [Width:0] sum;
-
-  always_comb begin
-    sum     = '0;
-    count_d = count_q;
-    if (clear_i || add_i != '0) begin
-      sum     = (Width + 1)'(clear_i ? '0 : count_q) + (Width + 1)'(add_i);
-      count_d = sum[Width] ? '1 : sum[Width-1:0];
-    end
-  end
+  function automatic logic [Width-1:0] saturated(input logic [Width-1:0] count, input logic [AddWidth-1:0] add);
+    logic [Width:0] sum;
+    sum       = (Width + 1)'(count) + (Width + 1)'(add);
+    saturated = sum[Width] ? '1 : sum[Width-1:0];
+  endfunction
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      count_q <= '0;
-    end else begin
-      count_q <= count_d;
+      count_o <= '0;
+    end else if (clear_i || add_i != '0) begin
+      count_o <= saturated(clear_i ? '0 : count_o, add_i);
 
-      NeverBack: assert (clear_i || count_d >= count_q);
-      AddIsSeen: assert (add_i == '0 || count_d != '0);
+      NeverBack: assert (clear_i || saturated(count_o, add_i) >= count_o);
     end
   end
-
-  assign count_o = count_q;
 
 endmodule

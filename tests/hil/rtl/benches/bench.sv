@@ -60,6 +60,7 @@ module bench;
 
   if (1) begin : g_register_guard
     logic req_i, write_i, req_o, error_i, is_tripping_i, is_under_voltage_i, is_limit_written_i, is_watchdog_armed_i;
+    logic wrong_kick_o;
     logic [15:0] addr_i;
     logic [31:0] wdata_i;
     logic [3:0] highest_target_i;
@@ -110,6 +111,7 @@ module bench;
     logic [3:0] target_i, highest_target_o;
     logic clear_fault_i, bus_good_i, bite_i, sampled_i, busy_o, under_voltage_o, trip_o, retry_o, brownout_o, settled_o;
     logic [7:0] clear_lockout_i, fast_trip_i, slow_trip_i, power_good_i, overcurrent_i, rails_o, locked_out_o, warnings_o;
+    logic [7:0] tripped_o;
     logic [7:0][2:0] retries_i, attempts_o;
     logic [7:0][15:0] limit_ma_i, blanking_ms_i, stagger_ms_i, timeout_ms_i, retry_ms_i, current_ma_i, average_ma_o;
     logic [7:0][7:0] trip_clocks_i, trips_o;
@@ -125,8 +127,9 @@ module bench;
   end
 
   if (1) begin : g_window_watchdog
-    logic enable_i, kick_i, clear_i, armed_o, bite_o;
+    logic enable_i, kick_i, wrong_kick_i, clear_i, armed_o, bite_o;
     logic [15:0] open_ms_i, close_ms_i, age_ms_o;
+    WatchdogCause_e cause_o;
     window_watchdog dut (.*);
   end
 
@@ -222,17 +225,38 @@ module bench;
     event_log #(.Sources(5), .Merged(5'b00110)) dut (.*);
   end
 
+  if (1) begin : g_event_sources
+    logic boot_i, trip_i, retry_i, brownout_i, bite_i, corrected_i, damaged_i, refusals_i, settled_o;
+    BootCause_e boot_cause_i;
+    logic [2:0] trip_rail_i;
+    FaultCause_e trip_cause_i;
+    logic [7:0] tripped_i, locked_out_i, warnings_i;
+    WatchdogCause_e watchdog_cause_i;
+    logic [9:0] error_word_i;
+    logic [12:0] raise_o;
+    logic [12:0][15:0] argument_o;
+    event_sources dut (.*);
+  end
+
+  if (1) begin : g_boot_cause
+    logic por_ni, reset_ni, bite_i, under_voltage_i, boot_o, settled_o;
+    BootCause_e cause_o, boot_cause_o;
+    logic [15:0] count_o;
+    boot_cause dut (.rst_ni(reset_ni), .*);
+  end
+
   if (1) begin : g_cap_outputs
     logic [1:0] mode_i, on_o;
     logic [3:0][1:0][8:0] duty_i;
     logic [7:0] needed_i, good_i;
+    logic settled_o;
     logic [1:0][8:0] duty_o;
     cap_outputs dut (.*);
   end
 
   if (1) begin : g_cap_output
     logic [8:0] duty_i, duty_o;
-    logic is_powered_i, on_o;
+    logic is_powered_i, on_o, settled_o;
     cap_output dut (.*);
   end
 
@@ -247,7 +271,8 @@ module bench;
     logic [7:0] power_good_i, overcurrent_i, rails_o;
     logic [15:0] bus_threshold_mv_o;
     logic [2:0] adc_dout_i;
-    payload_ctrl dut (.*);
+    logic [1:0] cap_o;
+    payload_ctrl dut (.por_ni(rst_ni), .*);
   end
 
 endmodule

@@ -8,6 +8,8 @@ from benches.common import clocks, pulse, seeded, start, tick
 from cocotb.triggers import FallingEdge, Timer
 
 from firmware_bindings.devicelink import DeframerCounters
+from firmware_bindings.devicelink.registers.payload_ctrl import BootCause, EventCode, FaultCause
+from hil.devices.boot_record import BootRecord
 from hil.devices.cap_output import PERIOD_MS, CapOutput
 from hil.devices.event_fifo import Event, EventFifo
 from hil.devices.link_statistics import LinkStatistics
@@ -98,6 +100,98 @@ async def event_fifo_hands_out_what_the_python_one_does(dut: Any) -> None:
     assert counts == set(range(DEPTH + 1))
     assert twin.lost > 100
     assert popped_empty > 100
+
+
+SOURCE_INPUTS = (
+    *("boot_i", "boot_cause_i", "trip_i", "trip_rail_i", "trip_cause_i", "retry_i", "tripped_i", "locked_out_i"),
+    *("warnings_i", "brownout_i", "bite_i", "watchdog_cause_i", "corrected_i", "damaged_i", "error_word_i"),
+    "refusals_i",
+)
+TOLD_AS = {
+    FaultCause.OVERCURRENT: EventCode.RAIL_TRIPPED,
+    FaultCause.SLOW_OVERCURRENT: EventCode.RAIL_TRIPPED,
+    FaultCause.POWER_GOOD_LOST: EventCode.POWER_GOOD_LOST,
+    FaultCause.POWER_GOOD_TIMEOUT: EventCode.POWER_GOOD_TIMEOUT,
+}
+
+
+@cocotb.test()
+async def event_sources_tell_what_begins_and_once(dut: Any) -> None:
+    sources = await start(dut, "event_sources", **dict.fromkeys(SOURCE_INPUTS, 0))
+    rng = seeded()
+    seen = set()
+    before = dict.fromkeys(SOURCE_INPUTS, 0)
+    for _ in range(3000):
+        now = {name: int(rng.random() < 0.1) for name in SOURCE_INPUTS}
+        now |= {"trip_rail_i": rng.randrange(8), "trip_cause_i": rng.choice(list(TOLD_AS))}
+        now |= {"boot_cause_i": rng.randrange(2), "watchdog_cause_i": rng.randrange(1, 4)}
+        now |= {"tripped_i": 1 << rng.randrange(8), "error_word_i": rng.randrange(1024)}
+        now |= {name: rng.choice([before[name], rng.getrandbits(8)]) for name in ("locked_out_i", "warnings_i")}
+        now["bite_i"] = rng.choice([before["bite_i"], rng.randrange(2)])
+        for name, value in now.items():
+            getattr(sources, name).value = value
+        await Timer(1, "ns")
+        expected = {
+            EventCode.BOOT: now["boot_i"] and (1, now["boot_cause_i"]),
+            TOLD_AS[now["trip_cause_i"]]: now["trip_i"] and (1, 1 << now["trip_rail_i"]),
+            EventCode.RAIL_RETRIED: now["retry_i"] and (1, now["tripped_i"]),
+            EventCode.WATCHDOG_BITE: now["bite_i"] and not before["bite_i"] and (1, now["watchdog_cause_i"]),
+            EventCode.UNDER_VOLTAGE: now["brownout_i"] and (1, 0),
+            EventCode.MAILBOX_CORRECTED: now["corrected_i"] and (1, now["error_word_i"]),
+            EventCode.MAILBOX_UNCORRECTABLE: now["damaged_i"] and (1, now["error_word_i"]),
+            EventCode.LINK_REFUSALS: now["refusals_i"] and (1, 0),
+        }
+        for code, name in ((EventCode.RAIL_LOCKED_OUT, "locked_out_i"), (EventCode.OVERCURRENT_WARNING, "warnings_i")):
+            new = now[name] & ~before[name]
+            expected[code] = new and (1, new)
+        arguments = int(sources.argument_o.value)
+        told = {code: (1, arguments >> 16 * code & 0xFFFF) for code in EventCode if sources.raise_o.value[code] == 1}
+        assert told == {code: event for code, event in expected.items() if event}
+        seen |= told.keys()
+        before = now
+        await FallingEdge(dut.clk_i)
+        assert sources.settled_o.value
+    assert seen == set(EventCode) - {EventCode.NONE}
+
+
+@cocotb.test()
+async def boot_cause_remembers_what_the_python_record_does(dut: Any) -> None:
+    boot = await start(dut, "boot_cause", por_ni=0, reset_ni=0, bite_i=0, under_voltage_i=0)
+    boot.por_ni.value = boot.reset_ni.value = 1
+    rng, twin = seeded(), BootRecord()
+    boots: list[BootCause] = []
+
+    async def watch() -> None:
+        while True:
+            await FallingEdge(dut.clk_i)
+            if boot.boot_o.value:
+                boots.append(BootCause(int(boot.boot_cause_o.value)))
+
+    cocotb.start_soon(watch())
+    await clocks(dut, 6)
+    assert boots == [BootCause.POWER_ON]
+    causes = set()
+    for _ in range(400):
+        match rng.randrange(3):
+            case 0:
+                boot.reset_ni.value = 0
+                await clocks(dut, rng.randrange(1, 9))
+                boot.reset_ni.value = 1
+                twin.note(BootCause.EXTERNAL_RESET)
+            case 1:
+                boot.bite_i.value = 1
+                await clocks(dut, rng.randrange(1, 9))
+                boot.bite_i.value = 0
+                twin.note(BootCause.WATCHDOG)
+            case 2:
+                await pulse(dut, boot.under_voltage_i)
+                twin.note(BootCause.UNDER_VOLTAGE)
+        await clocks(dut, 6)
+        assert boot.settled_o.value
+        assert (boot.cause_o.value, boot.count_o.value) == (twin.cause, twin.count)
+        causes.add(twin.cause)
+    assert causes == set(BootCause) - {BootCause.POWER_ON}
+    assert set(boots[1:]) == {BootCause.EXTERNAL_RESET}
 
 
 @cocotb.test()

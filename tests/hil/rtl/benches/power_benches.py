@@ -11,6 +11,7 @@ from firmware_bindings.devicelink.registers import payload_ctrl as regs
 from firmware_bindings.devicelink.registers.payload_ctrl import FaultCause, State
 from hil.devices.payload_ctrl_chip import Chip
 from hil.devices.rail_power import RAILS
+from hil.devices.window_watchdog import WindowWatchdog
 
 SETTINGS = {
     "fast_trip_i": 1,
@@ -123,6 +124,8 @@ async def rail_power_does_what_its_python_twin_does(dut: Any) -> None:
         visited.add(compare(power, twin))
     assert visited == set(State)
     assert sum(trips > 0 for trips in twin.trips) >= 4
+    power.target_i.value = 0  # from here on nobody keeps it at or below highest_target_o
+    await clocks(dut)
 
 
 async def settle(dut: Any, power: Any, twin: Any) -> None:
@@ -320,10 +323,13 @@ async def under_voltage_needs_the_hysteresis_to_end(dut: Any) -> None:
     assert lockout.threshold_mv_o.value == 65_535
 
 
+NO_KICK = dict.fromkeys(("kick_i", "wrong_kick_i", "clear_i"), 0)
+
+
 @cocotb.test()
 async def window_watchdog_bites_exactly_outside_its_window(dut: Any) -> None:
     for age, bites in [(0, True), (4, True), (5, False), (9, False)]:
-        watchdog = await start(dut, "window_watchdog", enable_i=1, open_ms_i=5, close_ms_i=10, kick_i=0, clear_i=0)
+        watchdog = await start(dut, "window_watchdog", enable_i=1, open_ms_i=5, close_ms_i=10, **NO_KICK)
         for _ in range(age):
             await tick(dut)
         await pulse(dut, watchdog.kick_i)
@@ -343,32 +349,36 @@ async def window_watchdog_bites_exactly_outside_its_window(dut: Any) -> None:
 
 
 @cocotb.test()
-async def window_watchdog_does_what_the_python_chip_does(dut: Any) -> None:
-    watchdog = await start(dut, "window_watchdog", enable_i=0, open_ms_i=3, close_ms_i=9, kick_i=0, clear_i=0)
+async def window_watchdog_does_what_the_python_one_does(dut: Any) -> None:
+    watchdog = await start(dut, "window_watchdog", enable_i=0, open_ms_i=3, close_ms_i=9, **NO_KICK)
     rng = seeded()
-    twin = Chip()
-    twin.settings[regs.WATCHDOG_OPEN_MS.address] = 3
-    twin.settings[regs.WATCHDOG_CLOSE_MS.address] = 9
+    twin = WindowWatchdog(open_ms=3, close_ms=9)
+    causes = set()
     for _ in range(2000):
-        match rng.randrange(6):
+        match rng.randrange(8):
             case 0:
-                enable = rng.random() < 0.8
-                twin.write(regs.WATCHDOG_CTRL.address, enable)
-                watchdog.enable_i.value = enable
+                twin.enable(rng.random() < 0.8)
+                watchdog.enable_i.value = twin.is_enabled
                 await clocks(dut)
             case 1:
-                twin.write(regs.WATCHDOG_KICK.address, regs.WatchdogKickKey.KICK)
+                twin.kick()
                 await pulse(dut, watchdog.kick_i)
-            case 2:
-                twin.write(regs.FAULT_CLEAR.address, regs.FaultClearKey.CLEAR)
+            case 2 if rng.random() < 0.2:
+                twin.kick(is_key_right=False)
+                await pulse(dut, watchdog.wrong_kick_i)
+            case 3:
+                twin.clear()
                 await pulse(dut, watchdog.clear_i)
         twin.tick(1)
         await tick(dut)
         assert (bool(watchdog.bite_o.value), int(watchdog.age_ms_o.value)) == (
-            twin.watchdog_bitten,
-            twin.watchdog_age_ms,
+            twin.is_bitten,
+            twin.age_ms,
         )
-        assert bool(watchdog.armed_o.value) == twin.watchdog_enabled
+        assert bool(watchdog.armed_o.value) == twin.is_enabled
+        assert watchdog.cause_o.value == twin.cause
+        causes.add(twin.cause)
+    assert causes == set(regs.WatchdogCause)
 
 
 @cocotb.test()
@@ -379,8 +389,9 @@ async def register_guard_keeps_the_rules_of_the_python_chip(dut: Any) -> None:
     limit = regs.UNDER_VOLTAGE_LIMIT.pack(limit_mv=65_000, hysteresis_mv=535)
     values = [0, 1, 3, 8, 9, 0x73, 0x80, 256, 257, 4999, 5000, 0xFFFF, 0x1_0000, limit, limit + (1 << 16), 0xFFFF_FFFF]
     values += [*regs.FaultClearKey, *regs.WatchdogKickKey, *regs.WatchdogDisarmKey, *regs.CountersClearKey, lockout_key]
+    values += [256 << 16, 257 << 16, 38 << 16, 39 << 16, 38 << 24, 39 << 24]
     addresses = sorted({register.address for register in regs.REGISTERS if not register.name[-1:].isdigit()})
-    addresses += [r.address for r in regs.RAIL_CTRL] + [0x02, 0x6C, 0x21C, 0x1010, 0xFFFC]
+    addresses += [r.address for r in (*regs.RAIL_CTRL, *regs.CAP_DUTY)] + [0x02, 0x6C, 0x21C, 0x2010, 0xFFFC]
     for address in addresses:
         for value in values:
             for is_write in (False, True):
@@ -396,11 +407,13 @@ async def register_guard_keeps_the_rules_of_the_python_chip(dut: Any) -> None:
                     guard.is_tripping_i.value = twin.power.state == State.TRIPPING
                     guard.is_under_voltage_i.value = twin.power.is_under_voltage
                     guard.is_limit_written_i.value = twin.is_limit_written
-                    guard.is_watchdog_armed_i.value = twin.watchdog_enabled
+                    guard.is_watchdog_armed_i.value = twin.watchdog.is_enabled
                     guard.highest_target_i.value = twin.power.highest_target
                     await Timer(1, "ns")
                     expected = refusal(twin, address, value, is_write)
                     assert guard.reason_o.value == expected, (hex(address), hex(value), is_write, situation)
+                    is_kick = is_write and address == regs.WATCHDOG_KICK.address
+                    assert guard.wrong_kick_o.value == (is_kick and value != regs.WatchdogKickKey.KICK)
                     if expected != NakReason.BAD_ADDRESS:
                         assert guard.req_o.value == (expected == 0)
 
@@ -418,7 +431,7 @@ def make_twin(situation: str) -> Chip:
     power = twin.power
     match situation:
         case "armed":
-            twin.watchdog_enabled = True
+            twin.watchdog.enable(True)
         case "limit written":
             twin.is_limit_written = True
         case "tripping":
@@ -429,7 +442,7 @@ def make_twin(situation: str) -> Chip:
             power.locked_out = 0b0010_1000
         case "bitten":
             power.state = State.TRIPPED
-            twin.watchdog_bitten = power.is_bitten = True
+            twin.watchdog.is_bitten = power.is_bitten = True
         case "under-voltage":
             power.state, power.bus_mv, power.is_under_voltage = State.TRIPPED, 0, True
     return twin
