@@ -577,8 +577,19 @@ module payload_ctrl
     .cap_duty_output1_o                     (cap_duty1)
   );
 
-  assign quiescent_o = !tick_1ms_i && !tick && rx_settled && rx_idle && tx_idle && link_idle && pins_settled && power_settled && !meter_busy
-                     && !energy_busy && boot_settled && caps_settled && mailbox_idle && sources_settled
-                     && events_settled;
+  // Quiescent after a second clock in which nothing moves: a simulation, too, then holds nothing of the one before.
+
+  logic settled, settled_q;
+
+  assign settled = !tick_1ms_i && !tick && rx_settled && rx_idle && tx_idle && link_idle && pins_settled
+                 && power_settled && !meter_busy && !energy_busy && boot_settled && caps_settled && mailbox_idle
+                 && sources_settled && events_settled;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) settled_q <= 1'b0;
+    else settled_q <= settled;
+  end
+
+  assign quiescent_o = settled && settled_q;
 
 endmodule

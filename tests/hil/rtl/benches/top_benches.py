@@ -178,7 +178,7 @@ async def it_is_quiescent_but_while_something_moves(dut: Any) -> None:
     controller = await Controller.new(dut)
     pins = controller.pins
     assert not pins.quiescent_o.value  # the mailbox fills itself
-    await clocks(dut, 1024)
+    await clocks(dut, 1026)
     assert pins.quiescent_o.value
     pins.uart_rx_i.value = 0
     await clocks(dut, 1)
