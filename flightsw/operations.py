@@ -1,7 +1,7 @@
 """Payload operations: the mode machine, carried out on the boards.
 
-A fault costs one job, the running one or else the one that the payload was powered for; the next question starts from
-a power cycle. What a fault means is the fault watch's.
+A fault interrupts one job, the running one or else the one that the payload was powered for; whatever runs next starts
+from a power cycle. What a fault means is the fault watch's.
 """
 
 from collections.abc import Callable
