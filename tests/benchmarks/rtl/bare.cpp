@@ -24,9 +24,9 @@ int main() {
     VerilatedContext context;
     Vpayload_ctrl top{&context};
     top.uart_rx_i = 1;
-    top.rst_ni = 0;
+    top.por_ni = top.rst_ni = 0;
     for (int i = 0; i < 4; i++) clock(top, false);
-    top.rst_ni = 1;
+    top.por_ni = top.rst_ni = 1;
     for (uint64_t ms; std::scanf("%" SCNu64, &ms) == 1;) {
         const auto start = std::chrono::steady_clock::now();
         for (uint64_t i = 0; i < ms; i++)

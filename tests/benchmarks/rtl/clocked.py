@@ -14,12 +14,12 @@ CLOCKS_PER_MS = 1152
 
 @cocotb.test()
 async def run(dut: Any) -> None:
-    for name in ("tick_1ms_i", "rst_ni", "power_good_i"):
+    for name in ("tick_1ms_i", "por_ni", "rst_ni", "power_good_i"):
         getattr(dut, name).value = 0
     dut.uart_rx_i.value = 1
     cocotb.start_soon(Clock(dut.clk_i, 868, "ns", impl="py").start())
     await ClockCycles(dut.clk_i, 4)
-    dut.rst_ni.value = 1
+    dut.por_ni.value = dut.rst_ni.value = 1
     start_s = time.perf_counter()
     for _ in range(int(os.environ["BENCH_MS"])):
         await ClockCycles(dut.clk_i, CLOCKS_PER_MS - 1)
