@@ -410,6 +410,29 @@ def test_an_event_can_be_silenced_and_heard_again(world: World) -> None:
 
 
 @pytest.mark.req("FSW-022")
+def test_the_limits_of_safe_and_survival_can_be_changed_too(world: World) -> None:
+    limits = [("SURVIVAL", "EXIT_CHARGE_PERMILLE", 300), ("SAFE", "ENTER_CHARGE_PERMILLE", 250)]
+    good = [world.send("set_threshold", mode=mode, threshold=name, value=value) for mode, name, value in limits]
+    bad = world.send("set_threshold", mode="SURVIVAL", threshold=Threshold.ENTER_CHARGE_PERMILLE, value=40)
+    world.run(0.1)
+    assert [world.verifications(request)[-1] for request in good] == [COMPLETED, COMPLETED]
+    assert world.verifications(bad)[-1] == ("ACCEPTANCE_FAILED", Refusal.BAD_ARGUMENT)
+    world.boot()
+    world.run(5)
+    assert world.named("thresholds_rejected") == []
+    assert json.loads(world.records["thresholds"])["SAFE"]["ENTER_CHARGE_PERMILLE"] == 250
+
+
+@pytest.mark.req("FSW-022")
+def test_no_limit_changes_under_a_payload_that_is_lit(world: World) -> None:
+    world.send("ask", question="What?")
+    world.until(lambda: world.named("first_token"))
+    request = world.send("set_threshold", mode="ECO", threshold=Threshold.ENTER_CHARGE_PERMILLE, value=450)
+    world.run(0.1)
+    assert world.verifications(request)[-1] == ("ACCEPTANCE_FAILED", Refusal.MODE_FORBIDS)
+
+
+@pytest.mark.req("FSW-022")
 def test_thresholds_are_checked_kept_and_changed_even_in_safe(world: World) -> None:
     world.send("enter_safe")
     good = world.send("set_threshold", mode="ECO", threshold=Threshold.ENTER_CHARGE_PERMILLE, value=950)
