@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from flightsw.devices import BoardReading, PayloadController, PowerBoard
-from flightsw.mission import Mission, RailFault
-from flightsw.payload import BatteryReading, Charge, Count, Fault, Power, Sensor, weigh
+from flightsw.devices import BoardReading, ControllerReading, PayloadController, PowerBoard
+from flightsw.mission import Mission
+from flightsw.payload import BatteryReading, Charge, Count, Fault, Power, Rails, Sensor, weigh
 from flightsw.payload.fault_responses import Key
 
 TEMPERATURE_RANGE_CENTIDEGC = range(-10_000, 15_000)
@@ -17,11 +17,12 @@ class FaultSigns:
     def __init__(self, mission: Mission, controller: PayloadController, board: PowerBoard) -> None:
         self._limits = mission.faults.limits
         self._battery = mission.battery
+        self._nominal_mv = tuple(rail.voltage_mv for rail in mission.rails.values())
         self._controller = controller
         self._board = board
         self._count: Count | None = None
         self._weighed: BoardReading | None = None
-        self._crossed: frozenset[Key] = frozenset()
+        self._beyond: frozenset[Key] = frozenset()
         self.charge = Charge(permille=None)
         """What is believed of the battery's charge."""
 
@@ -43,15 +44,28 @@ class FaultSigns:
         held: set[Key] = set()
         if self._controller.is_silent:
             held.add((Fault.CONTROLLER_SILENT, 0))
-        elif self._controller.reading is not None and self._controller.reading.fault in _RAIL_FAULTS:
-            held.add((Fault.RAIL_LOCKED_OUT, self._controller.reading.fault_rail))
+        elif self._controller.reading is not None:
+            held.update(self._rails(self._controller.reading))
         if self._board.is_silent:
             held.add((Fault.POWER_BOARD_SILENT, 0))
         elif self._board.reading is not None:
             self._weigh(self._board.reading, now_us)
             held.update(self._sensors(self._board.reading))
             held.update(self._beyond_limits(self._board.reading))
-        return frozenset(held)
+        self._beyond = frozenset(held)
+        return self._beyond
+
+    def _rails(self, reading: ControllerReading) -> Iterator[Key]:
+        limit = self._limits[Fault.RAIL_VOLTAGE]
+        for number, (rail, nominal_mv) in enumerate(zip(reading.rail, self._nominal_mv, strict=True)):
+            if self._controller.locked_out >> number & 1:
+                yield Fault.RAIL_LOCKED_OUT, number
+            if reading.status.warnings >> number & 1:
+                yield Fault.RAIL_CURRENT, number
+            is_on = self._controller.rails is Rails.GOOD
+            voltage: Key = (Fault.RAIL_VOLTAGE, number)
+            if is_on and limit.is_crossed(rail.mv * 1000 // nominal_mv, voltage in self._beyond):
+                yield voltage
 
     def _weigh(self, reading: BoardReading, now_us: int) -> None:
         """Count the charge on, once for each reading."""
@@ -75,7 +89,7 @@ class FaultSigns:
         if _believed(reading.battery_temperature_centidegc) is None:
             yield Fault.SENSOR_RANGE, Sensor.BATTERY_TEMPERATURE
 
-    def _beyond_limits(self, reading: BoardReading) -> frozenset[Key]:
+    def _beyond_limits(self, reading: BoardReading) -> Iterator[Key]:
         is_voltage_told = Sensor.BATTERY_VOLTAGE not in self.charge.beyond
         values: dict[Key, int | None] = {
             (Fault.BATTERY_VOLTAGE, 0): reading.battery_mv if is_voltage_told else None,
@@ -83,16 +97,10 @@ class FaultSigns:
             (Fault.BATTERY_TEMPERATURE, 0): _believed(reading.battery_temperature_centidegc),
             (Fault.PAYLOAD_TEMPERATURE, 0): _believed(reading.temperature_centidegc),
         }
-        self._crossed = frozenset(
-            key
-            for key, value in values.items()
-            if value is not None and self._limits[key[0]].is_crossed(value, key in self._crossed)
-        )
-        return self._crossed
+        for key, value in values.items():
+            if value is not None and self._limits[key[0]].is_crossed(value, key in self._beyond):
+                yield key
 
 
 def _believed(centidegc: int) -> int | None:
     return centidegc if centidegc in TEMPERATURE_RANGE_CENTIDEGC else None
-
-
-_RAIL_FAULTS = frozenset({RailFault.POWER_GOOD_TIMEOUT, RailFault.POWER_GOOD_LOST})

@@ -31,7 +31,10 @@ _EVENTS = {Level.UNIT: "fault_unit", Level.SUBSYSTEM: "fault_subsystem", Level.S
 _ALARMS = {
     RailFault.POWER_GOOD_TIMEOUT: Fault.POWER_GOOD_TIMEOUT,
     RailFault.POWER_GOOD_LOST: Fault.POWER_GOOD_LOST,
+    RailFault.OVERCURRENT: Fault.RAIL_TRIP,
+    RailFault.SLOW_OVERCURRENT: Fault.RAIL_TRIP,
     RailFault.WATCHDOG: Fault.WATCHDOG,
+    RailFault.UNDER_VOLTAGE: Fault.UNDER_VOLTAGE,
 }
 _COMPUTER_FAULTS = {
     ModeReason.COMPUTER_SILENT: Fault.COMPUTER_SILENT,
@@ -64,6 +67,7 @@ class FaultWatch:
         self._telemetry = telemetry
         self._boot_fault = None if recalled.safe is None else _BOOT_FAULTS.get(recalled.safe[1])
         self.state: FaultState = recalled.faults
+        self._damaged = 0
         self._asked: set[Response] = set()
         self._seen: tuple[object, ...] = ()
         self._has_contact = False
@@ -148,6 +152,11 @@ class FaultWatch:
 
     def _happened(self) -> list[Key]:
         happened: list[Key] = [(_ALARMS[cause], rail) for cause, rail in self._controller.take_alarms()]
+        reading = self._controller.reading
+        damaged = reading.status.mailbox_damaged if reading else 0
+        if damaged > self._damaged:
+            happened.append((Fault.MEMORY_DAMAGED, 0))
+        self._damaged = damaged
         if self._controller.take_reset():
             happened.append((Fault.CONTROLLER_RESET, 0))
         if (failed := self._computer.take_fault()) is not None:
@@ -177,7 +186,7 @@ class FaultWatch:
     def _act_elsewhere(self) -> None:
         """Let the power board cut the payload off while its controller is silent; arm again what has tripped."""
         self._board.is_payload_cut = self._controller.is_silent
-        if self._controller.is_tripped and self.fault is None:
+        if self._controller.is_tripped and self.fault is None:  # its back-off has passed
             self._controller.clear_fault()
 
     def _carry_out(self, effect: Effect) -> None:

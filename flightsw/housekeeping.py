@@ -1,7 +1,7 @@
 """Which housekeeping reports are due, and what stands in them."""
 
 from flightsw.commanding import Commanding
-from flightsw.devices.payload_ctrl import RAILS
+from flightsw.devices.controller_reading import UNMEASURED
 from flightsw.devices.power_board import BoardReading
 from flightsw.fault_watch import FaultWatch
 from flightsw.mission import Housekeeping, HousekeepingPlan, RailFault
@@ -95,17 +95,24 @@ def power_values(operations: Operations) -> dict[str, object]:
 
 def payload_values(operations: Operations) -> dict[str, object]:
     """Of structure PAYLOAD; zero where the controller has not been heard."""
-    reading, running = operations.controller.reading, operations.answers.jobs.running
-    rail_mv, rail_ma = (reading.rail_mv, reading.rail_ma) if reading else ((0,) * RAILS, (0,) * RAILS)
+    controller, running = operations.controller, operations.answers.jobs.running
+    status = controller.reading.status if controller.reading else None
+    rails = controller.reading.rail if controller.reading else UNMEASURED
     return {
-        **{f"rail{rail}_mv": mv for rail, mv in enumerate(rail_mv)},
-        **{f"rail{rail}_ma": ma for rail, ma in enumerate(rail_ma)},
-        "rails": reading.rails if reading else 0,
-        "power_good": reading.power_good if reading else 0,
-        "fault": reading.fault if reading else RailFault.NONE,
-        "rail": reading.fault_rail if reading else 0,
-        "controller_energy_mj": reading.energy_mj if reading else 0,
-        "energy_mj": operations.controller.energy.energy_mj,
+        **{f"rail{number}_mv": rail.mv for number, rail in enumerate(rails)},
+        **{f"rail{number}_ma": rail.ma for number, rail in enumerate(rails)},
+        **{f"rail{number}_centidegc": rail.centidegc for number, rail in enumerate(rails)},
+        "rails": status.rails if status else 0,
+        "power_good": status.power_good if status else 0,
+        "warnings": status.warnings if status else 0,
+        "locked_out": controller.locked_out,
+        "fault": status.fault if status else RailFault.NONE,
+        "rail": status.fault_rail if status else 0,
+        "controller_energy_mj": status.energy_mj if status else 0,
+        "energy_mj": controller.energy.energy_mj,
+        "mailbox_corrected": status.mailbox_corrected if status else 0,
+        "mailbox_damaged": status.mailbox_damaged if status else 0,
+        "events_lost": status.events_lost if status else 0,
         "computer_state": operations.computer.state,
         "generated_tokens": running.generated_tokens if running else 0,
     }

@@ -51,7 +51,7 @@ class Operations:
         self._journal = journal
         self._telemetry = telemetry
         self.policy = recalled.policy
-        self.controller = PayloadController()
+        self.controller = PayloadController(mission.controller, tuple(mission.rails.values()))
         self.board = PowerBoard(mission.power_board, recalled.loads_on)
         self.computer = PayloadComputer(mission.compute, mission.jobs.poll_ms * 1000)
         self.answers = Answering(

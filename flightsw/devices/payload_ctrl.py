@@ -1,56 +1,37 @@
-"""The payload controller: told how many rails to hold, kicked, and watched."""
+"""The payload controller: told how many rails to hold and how to guard them, kicked, and watched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from firmware_bindings.devicelink import Failure, Result, read, words, write
 from firmware_bindings.devicelink.registers import payload_ctrl as regs
+from flightsw.devices.controller_reading import (
+    ALL_RAILS,
+    MEASUREMENT_RUNS,
+    RAILS,
+    STATUS_RUN,
+    UNMEASURED,
+    ControllerReading,
+    read_rails,
+    read_status,
+)
+from flightsw.devices.controller_settings import Block, settings
 from flightsw.devices.device import DeviceDriver, Notice
-from flightsw.mission import Device, RailFault
-from flightsw.payload import EnergyIntegral, Rails
+from flightsw.mission import BootCause, ControllerEvent, Device, RailFault
+from flightsw.payload import ControllerPlan, EnergyIntegral, RailPlan, Rails
 
-RAILS = 8
-ALL_RAILS = (1 << RAILS) - 1
 FAST_POLL_US = 50_000
-"""Period of polls while rails are up or moving."""
+"""Period of polls while rails are up or moving, or settings are not confirmed."""
 SLOW_POLL_US = 1_000_000
+MEASURED_EVERY = 10
+"""Of the slow polls, those that ask for the rails' measurements too."""
 KICK_US = 1_000_000
 """Pause from one answered kick to the next: inside the watchdog's window of 0.1 to 5 s even if a kick is repeated."""
-DARK_MV = 500
-"""Below this a rail is off."""
-
+MAX_EVENTS = 4
+"""Events that are taken out of the controller's queue with one poll."""
 UPTIME_MODULUS_MS = 1 << 32
 
-_NJ_PER_MJ = 1_000_000
-
-# A poll: runs of registers that can be read, in order. Reading the energy's low half latches the high one.
-_RUNS = (
-    (regs.UPTIME_MS, regs.STATUS, regs.TARGET, regs.FAULT, regs.ENERGY_LO_NJ, regs.ENERGY_HI_NJ),
-    (*regs.VOLTAGE_MV, *regs.CURRENT_MA),
-)
-_POLL_WORDS = sum(len(run) for run in _RUNS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControllerReading:
-    """What one poll showed. `rails` and `power_good`: bit r for rail r."""
-
-    uptime_ms: int
-    is_steady: bool
-    rails: int
-    power_good: int
-    target: int
-    fault: RailFault
-    fault_rail: int
-    energy_mj: int
-    rail_mv: tuple[int, ...]
-    rail_ma: tuple[int, ...]
-
-    @property
-    def state(self) -> Rails:
-        if self.rails == 0 and max(self.rail_mv) < DARK_MV:
-            return Rails.DARK
-        is_good = self.is_steady and self.rails == self.power_good == ALL_RAILS
-        return Rails.GOOD if is_good else Rails.MOVING
+_EVENT_RUN = (regs.EVENT, regs.EVENT_TIME_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +39,28 @@ class _Poll:
     """Tag of one run of a poll; a poll that began before the last command says nothing about it."""
 
     number: int
-    run: int
+    size: int
+    is_last: bool
+    is_full: bool
 
 
 class PayloadController(DeviceDriver):
     """Holds the rails where they are commanded, all up or all off, and reports what they do.
 
-    The watchdog is armed before the rails go up and disarmed once they are told to go off. A latched fault stays with
-    the controller until `clear_fault`.
+    Rails go up only when the controller is seen to hold the settings; one block of them is read with each poll, so that
+    a controller that has begun anew, or a bit that has flipped, is told again. The watchdog is armed before the rails
+    go up and disarmed once they are told to go off.
+
+    Args:
+        plan, rails: what it shall hold.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plan: ControllerPlan, rails: Sequence[RailPlan]) -> None:
         super().__init__(Device.PAYLOAD_CTRL, regs.DEVICE_ID)
+        self._settings = settings(plan, rails)
+        self._unconfirmed = list(self._settings)
+        self._told: set[Block] = set()
+        self._next_block = 0
         self.reading: ControllerReading | None = None
         self.energy = EnergyIntegral()
         self.rails = Rails.UNKNOWN
@@ -85,13 +76,16 @@ class PayloadController(DeviceDriver):
         self._write_target()
 
     @property
-    def is_fault_latched(self) -> bool:
-        return self.reading is not None and self.reading.fault is not RailFault.NONE
+    def is_tripped(self) -> bool:
+        """Nothing is below its limit any more, but no rail will rise before `clear_fault`."""
+        status = self.reading.status if self.reading else None
+        return status is not None and status.state is regs.State.TRIPPED and not status.is_under_voltage
 
     @property
-    def is_tripped(self) -> bool:
-        """The watchdog has bitten, and no rail will rise before `clear_fault`."""
-        return self.reading is not None and self.reading.fault is RailFault.WATCHDOG
+    def locked_out(self) -> int:
+        """Rails that the controller has locked out, bit r for rail r."""
+        rails = enumerate(self.reading.rail) if self.reading else ()
+        return sum(1 << number for number, rail in rails if rail.state is regs.RailState.LOCKED_OUT)
 
     @property
     def next_deadline_us(self) -> int | None:
@@ -106,7 +100,10 @@ class PayloadController(DeviceDriver):
         if on is not self._is_commanded_on:
             self._is_commanded_on = on
             self.rails = Rails.MOVING if self.rails is not Rails.UNKNOWN else Rails.UNKNOWN
-            self._write_target()
+            if self._unconfirmed:
+                self._is_write_lost = True
+            if not (on and self._unconfirmed):
+                self._write_target()
             self._next_poll_us = 0
 
     def clear_fault(self) -> None:
@@ -151,13 +148,25 @@ class PayloadController(DeviceDriver):
     def _poll(self, now_us: int) -> None:
         self._poll_number += 1
         self._words = []
-        self._ask(*(read(run[0].address, len(run), _Poll(self._poll_number, n)) for n, run in enumerate(_RUNS)))
-        is_quiet = self.rails is Rails.DARK and not self._is_commanded_on
+        is_dark = self.rails is Rails.DARK and not self._is_commanded_on
+        has_locked_out = self.reading is not None and self.reading.status.has_locked_out
+        is_full = not is_dark or has_locked_out or self._poll_number % MEASURED_EVERY == 0
+        runs = (STATUS_RUN, *MEASUREMENT_RUNS) if is_full else (STATUS_RUN,)
+        for run in runs:
+            self._ask(read(run[0].address, len(run), _Poll(self._poll_number, len(run), run is runs[-1], is_full)))
+        block = self._unconfirmed[0] if self._unconfirmed else self._settings[self._next_block]
+        self._next_block = (self._next_block + 1) % len(self._settings)
+        self._ask(read(block.first.address, len(block.words), block))
+        is_quiet = is_dark and not self._unconfirmed
         self._next_poll_us = now_us + (SLOW_POLL_US if is_quiet else FAST_POLL_US)
 
     def _take(self, result: Result, now_us: int) -> bool:
         tag = result.request.tag
-        return self._take_run(tag, result, now_us) if isinstance(tag, _Poll) else True
+        if isinstance(tag, _Poll):
+            return self._take_run(tag, result, now_us)
+        if isinstance(tag, Block):
+            return self._take_settings(tag, result)
+        return self._take_event(result) if tag is _EVENT_RUN else True
 
     def _hear(self, result: Result, now_us: int) -> None:
         tag = result.request.tag
@@ -171,18 +180,53 @@ class PayloadController(DeviceDriver):
 
     def _take_run(self, poll: _Poll, result: Result, now_us: int) -> bool:
         values = words(result.data)
-        if result.failure is not None or len(values) != len(_RUNS[poll.run]):
+        if result.failure is not None or len(values) != poll.size:
             return False
         self._words += values
-        if len(self._words) < _POLL_WORDS:
+        if not poll.is_last:
             return True
         try:
-            reading = _reading(self._words)
+            status = read_status(self._words[: len(STATUS_RUN)])
+            known = self.reading.rail if self.reading else UNMEASURED
+            rail = read_rails(self._words[len(STATUS_RUN) :]) if poll.is_full else known
         except ValueError:
             return False
         if poll.number >= self._valid_from:
-            self._see(reading, now_us)
+            self._see(ControllerReading(status=status, rail=rail), now_us)
         return True
+
+    def _take_settings(self, block: Block, result: Result) -> bool:
+        """Compare what it holds; tell it again, unless it may be told only once."""
+        if len(words(result.data)) != len(block.words):
+            return False
+        if words(result.data) == block.words or (block.is_once and block in self._told):
+            self._confirm(block)
+        else:
+            self._told.add(block)
+            self._unconfirm(block)
+            self._ask(write(block.first.address, *block.words, tag=regs.RAIL_CTRL))
+        return True
+
+    def _take_event(self, result: Result) -> bool:
+        if len(words(result.data)) != len(_EVENT_RUN):
+            return False
+        word, time_ms = words(result.data)
+        try:
+            event = regs.EVENT.unpack(word)
+        except ValueError:
+            return False
+        if event["code"]:
+            values = {"event": ControllerEvent(event["code"]), "argument": event["argument"], "time_ms": time_ms}
+            self._notices.append(Notice(event="controller_event", values=values))
+        return True
+
+    def _confirm(self, block: Block) -> None:
+        if block in self._unconfirmed:
+            self._unconfirmed.remove(block)
+
+    def _unconfirm(self, block: Block) -> None:
+        if block not in self._unconfirmed:
+            self._unconfirmed.append(block)
 
     def _on_silent(self, now_us: int) -> None:
         self.rails = Rails.UNKNOWN
@@ -193,47 +237,35 @@ class PayloadController(DeviceDriver):
     def _see(self, new: ControllerReading, now_us: int) -> None:
         old, self.reading = self.reading, new
         self.rails = new.state
-        if old is not None and (new.uptime_ms - old.uptime_ms) % UPTIME_MODULUS_MS >= UPTIME_MODULUS_MS // 2:
-            self._has_reset = True
-            self._notices.append(Notice(event="controller_boot"))
-        self.energy = self.energy.sample(sum(mv * ma for mv, ma in zip(new.rail_mv, new.rail_ma, strict=True)), now_us)
-        self._report_rails(0 if old is None else old.rails & old.power_good, new)
-        is_new_fault = new.fault is not RailFault.NONE and (old is None or old.fault is RailFault.NONE)
-        if is_new_fault:
-            self._notices.append(Notice(event="rail_fault", values={"rail": new.fault_rail, "fault": new.fault}))
-            self._alarms.append((new.fault, new.fault_rail))
+        elapsed_ms = (new.status.uptime_ms - old.status.uptime_ms) % UPTIME_MODULUS_MS if old else 0
+        if elapsed_ms >= UPTIME_MODULUS_MS // 2:
+            self._has_reset, old = True, None
+            self._unconfirmed, self._told = list(self._settings), set()
+        if old is None:
+            self._notices.append(Notice(event="controller_boot", values={"cause": BootCause(new.status.boot_cause)}))
+        self.energy = self.energy.sample(sum(rail.mv * rail.ma for rail in new.rail), now_us)
+        self._report_rails(old.status.rails & old.status.power_good if old else 0, new)
+        for cause, rail in new.alarms(old):
+            self._notices.append(Notice(event="rail_fault", values={"rail": rail, "fault": cause}))
+            self._alarms.append((cause, rail))
+        for _ in range(min(MAX_EVENTS, new.status.events_waiting)):
+            self._ask(read(_EVENT_RUN[0].address, len(_EVENT_RUN), _EVENT_RUN))
         self._hold_target(new)
 
     def _hold_target(self, reading: ControllerReading) -> None:
         """Say again what the controller does not know: it may have been reset, or a write been lost."""
-        is_ignorant = self._is_write_lost or reading.target != (RAILS if self._is_commanded_on else 0)
-        if is_ignorant and not (self._is_commanded_on and self.is_fault_latched):
+        status, on = reading.status, self._is_commanded_on
+        is_ignorant = self._is_write_lost or status.target != (RAILS if on else 0)
+        is_barred = bool(self._unconfirmed) or status.has_locked_out or status.state is regs.State.TRIPPED
+        if is_ignorant and not (on and is_barred):
             self._is_write_lost = False
             self._write_target()
 
     def _report_rails(self, was_good: int, new: ControllerReading) -> None:
-        is_good = new.rails & new.power_good
+        is_good = new.status.rails & new.status.power_good
         for rail in range(RAILS):
             if is_good & ~was_good & 1 << rail:
-                self._notices.append(Notice(event="rail_on", values={"rail": rail, "voltage_mv": new.rail_mv[rail]}))
+                self._notices.append(Notice(event="rail_on", values={"rail": rail, "voltage_mv": new.rail[rail].mv}))
         for rail in reversed(range(RAILS)):
             if was_good & ~is_good & 1 << rail:
                 self._notices.append(Notice(event="rail_off", values={"rail": rail}))
-
-
-def _reading(values: list[int]) -> ControllerReading:
-    """The words of a poll → reading. Raises ValueError for a state or a fault that is none."""
-    uptime_ms, status_word, target_word, fault_word, energy_lo_nj, energy_hi_nj, *rails = values
-    status, fault = regs.STATUS.unpack(status_word), regs.FAULT.unpack(fault_word)
-    return ControllerReading(
-        uptime_ms=uptime_ms,
-        is_steady=status["state"] == regs.State.STEADY,
-        rails=status["rails"],
-        power_good=status["power_good"],
-        target=regs.TARGET.unpack(target_word)["count"],
-        fault=RailFault(fault["cause"]),
-        fault_rail=fault["rail"],
-        energy_mj=(energy_hi_nj << 32 | energy_lo_nj) // _NJ_PER_MJ,
-        rail_mv=tuple(word & 0xFFFF for word in rails[:RAILS]),
-        rail_ma=tuple(word & 0xFFFF for word in rails[RAILS:]),
-    )

@@ -17,7 +17,16 @@ from flightsw.mission.satellite import (
 from flightsw.mission.strict_toml import TomlError
 from flightsw.mission.telecommands import MAX_ANSWER_TOKENS, TELECOMMANDS
 from flightsw.mission.values import DEFAULT_MISSION_TOML, HousekeepingPlan, Mission, load_mission, read_mission
-from flightsw.mission.vocabulary import Device, Housekeeping, Load, RailFault, Severity, StoreFault
+from flightsw.mission.vocabulary import (
+    BootCause,
+    ControllerEvent,
+    Device,
+    Housekeeping,
+    Load,
+    RailFault,
+    Severity,
+    StoreFault,
+)
 
 DICTIONARY = Dictionary(TELECOMMANDS, REPORTS, EVENTS)
 """All messages of the satellite."""
@@ -33,6 +42,8 @@ __all__ = [
     "TELECOMMANDS",
     "ArrayDesign",
     "BatteryDesign",
+    "BootCause",
+    "ControllerEvent",
     "Device",
     "Dictionary",
     "Event",

@@ -2,7 +2,7 @@
 
 from flightsw.mission.dictionary import Event
 from flightsw.mission.fields import Field, Kind, choice, number, record
-from flightsw.mission.vocabulary import Device, RailFault, Severity, StoreFault
+from flightsw.mission.vocabulary import BootCause, ControllerEvent, Device, RailFault, Severity, StoreFault
 from flightsw.payload import EndReason, Fault, ModeReason, PowerMode, Response
 
 _JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
@@ -196,8 +196,19 @@ EVENTS: tuple[Event, ...] = (
         name="controller_boot",
         id=25,
         severity=Severity.MEDIUM,
-        parameters=record(),
-        text="payload controller has begun anew",
+        parameters=record(choice("cause", BootCause)),
+        text="payload controller has begun: {cause}",
+    ),
+    Event(
+        name="controller_event",
+        id=26,
+        severity=Severity.INFO,
+        parameters=record(
+            choice("event", ControllerEvent),
+            number("argument", Kind.U16, doc="rails as a mask, or more about the event"),
+            number("time_ms", Kind.U32, "ms", "of the controller's own uptime"),
+        ),
+        text="payload controller at {time_ms} ms: {event} ({argument})",
     ),
     Event(
         name="faults_cleared",

@@ -9,8 +9,8 @@ _JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
 _RAIL = number("rail", Kind.U8, doc="0 is the first to come up")
 
 
-def _rails(name: str, unit: str) -> tuple[Field, ...]:
-    return tuple(number(f"rail{rail}_{name}", Kind.U16, unit) for rail in range(8))
+def _rails(name: str, unit: str, kind: Kind = Kind.U16) -> tuple[Field, ...]:
+    return tuple(number(f"rail{rail}_{name}", kind, unit) for rail in range(8))
 
 
 REPORTS: tuple[Report, ...] = (
@@ -55,12 +55,18 @@ REPORTS: tuple[Report, ...] = (
         parameters=record(
             *_rails("mv", "mV"),
             *_rails("ma", "mA"),
+            *_rails("centidegc", "0.01 °C", Kind.I16),
             number("rails", Kind.U8, doc="bit r: rail r is driven"),
             number("power_good", Kind.U8, doc="bit r: rail r is good"),
+            number("warnings", Kind.U8, doc="bit r: rail r's averaged current has reached its limit"),
+            number("locked_out", Kind.U8, doc="bit r: rail r is off until `clear_fault`"),
             choice("fault", RailFault),
             _RAIL,
             number("controller_energy_mj", Kind.U64, "mJ", "the controller's own counter"),
             number("energy_mj", Kind.U64, "mJ", "integral of the reported voltage and current"),
+            number("mailbox_corrected", Kind.U16, doc="words of the controller's mailbox with one bit corrected"),
+            number("mailbox_damaged", Kind.U16, doc="words of it beyond correction"),
+            number("events_lost", Kind.U16, doc="of the controller's, which found its queue full"),
             number("computer_state", Kind.U8, doc="as the payload computer reports it"),
             number("generated_tokens", Kind.U16, doc="of the present job"),
         ),

@@ -10,7 +10,15 @@ from flightsw.mission.power_board import PowerBoardLimits
 from flightsw.mission.satellite import SatelliteDesign
 from flightsw.mission.strict_toml import TomlError, parse
 from flightsw.orbit import Station
-from flightsw.payload import COMPUTING_MODES, BatteryModel, ComputeProfile, FaultPlan, PowerPolicy
+from flightsw.payload import (
+    COMPUTING_MODES,
+    BatteryModel,
+    ComputeProfile,
+    ControllerPlan,
+    FaultPlan,
+    PowerPolicy,
+    RailPlan,
+)
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> None:
@@ -74,6 +82,8 @@ class _File:
     power: PowerPolicy
     battery: BatteryModel
     faults: FaultPlan
+    controller: ControllerPlan
+    rails: Mapping[str, RailPlan]
     compute: ComputeProfile
     orbit: OrbitPlan | None = None
     stations: Mapping[str, Station] = field(default_factory=dict)
@@ -91,6 +101,8 @@ class Mission:
     power: PowerPolicy
     battery: BatteryModel
     faults: FaultPlan
+    controller: ControllerPlan
+    rails: Mapping[str, RailPlan]
     compute: ComputeProfile
     orbit: OrbitPlan | None
     stations: Mapping[str, Station]
@@ -99,6 +111,8 @@ class Mission:
     text: str
 
 
+RAILS = 8
+"""Rails of the payload."""
 DEFAULT_MISSION_TOML = files("flightsw.mission").joinpath("default.toml").read_text(encoding="utf-8")
 """The commented mission that `hil init` writes, and that is flown when none is named."""
 
@@ -109,6 +123,8 @@ def read_mission(text: str, source: str = "mission.toml") -> Mission:
     if set(parsed.compute.modes) != COMPUTING_MODES:
         needed = ", ".join(mode.name for mode in sorted(COMPUTING_MODES))
         raise TomlError(f"{source}: [compute.modes]: needs exactly {needed}")
+    if len(parsed.rails) != RAILS:
+        raise TomlError(f"{source}: [rails]: {len(parsed.rails)} are named, and the controller has {RAILS}")
     return Mission(
         spacecraft=parsed.spacecraft,
         housekeeping=parsed.housekeeping,
@@ -116,6 +132,8 @@ def read_mission(text: str, source: str = "mission.toml") -> Mission:
         power=parsed.power,
         battery=parsed.battery,
         faults=parsed.faults,
+        controller=parsed.controller,
+        rails=parsed.rails,
         compute=parsed.compute,
         orbit=parsed.orbit,
         stations=parsed.stations,

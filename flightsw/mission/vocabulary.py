@@ -48,6 +48,35 @@ class StoreFault(IntEnum):
     WRITE_FAILED = 4
 
 
+class BootCause(IntEnum):
+    """Why the payload controller has begun, as it reports it."""
+
+    POWER_ON = 0
+    EXTERNAL_RESET = 1
+    WATCHDOG = 2
+    UNDER_VOLTAGE = 3
+
+
+class ControllerEvent(IntEnum):
+    """What the payload controller has noticed by itself; arguments are masks of rails but for these.
+
+    BOOT: its cause; WATCHDOG_BITE: 1 too early, 2 too late, 3 wrong key; MAILBOX: the word.
+    """
+
+    BOOT = 1
+    RAIL_TRIPPED = 2
+    RAIL_RETRIED = 3
+    RAIL_LOCKED_OUT = 4
+    POWER_GOOD_LOST = 5
+    POWER_GOOD_TIMEOUT = 6
+    WATCHDOG_BITE = 7
+    UNDER_VOLTAGE = 8
+    MAILBOX_CORRECTED = 9
+    MAILBOX_UNCORRECTABLE = 10
+    LINK_REFUSALS = 11
+    OVERCURRENT_WARNING = 12
+
+
 class RailFault(IntEnum):
     """Cause of a rail fault, as the payload controller latches it."""
 

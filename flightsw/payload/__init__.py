@@ -42,6 +42,7 @@ from flightsw.payload.mode_state import (
 )
 from flightsw.payload.modes import boot, deadline_us, enter_safe, kept_safe, leave_safe, question_blocked_by, step
 from flightsw.payload.policy import ComputeProfile, ModeGuard, ModeProfile, PolicyError, PowerPolicy, all_thresholds
+from flightsw.payload.rail_plan import ControllerPlan, RailPlan
 from flightsw.payload.transitions import FAULTS, SAFE_CAUSES, IllegalTransition
 from flightsw.payload.vocabulary import (
     COMPUTING_MODES,
@@ -73,6 +74,7 @@ __all__ = [
     "Commanded",
     "ComputeMeter",
     "ComputeProfile",
+    "ControllerPlan",
     "Count",
     "Demand",
     "Effect",
@@ -103,6 +105,7 @@ __all__ = [
     "Power",
     "PowerMode",
     "PowerPolicy",
+    "RailPlan",
     "Rails",
     "Reached",
     "Refusal",

@@ -22,9 +22,13 @@ class Fault(IntEnum):
     BATTERY_CURRENT = 5
     BATTERY_TEMPERATURE = 6
     PAYLOAD_TEMPERATURE = 7
+    RAIL_VOLTAGE = 8
+    RAIL_CURRENT = 9
+    RAIL_TRIP = 10
     POWER_GOOD_LOST = 11
     POWER_GOOD_TIMEOUT = 12
     RAIL_LOCKED_OUT = 13
+    UNDER_VOLTAGE = 14
     WATCHDOG = 15
     CONTROLLER_RESET = 16
     CONTROLLER_SILENT = 17
@@ -34,6 +38,7 @@ class Fault(IntEnum):
     SENSOR_RANGE = 21
     SENSOR_STUCK = 22
     SENSOR_DISAGREES = 23
+    MEMORY_DAMAGED = 24
     GROUND_SILENT = 25
     RESET_STORM = 26
     STORE_BROKEN = 27
@@ -163,9 +168,13 @@ FAULT_RESPONSES: tuple[Row, ...] = (
     Row(_F.BATTERY_CURRENT, "battery", "battery_ma", _SET, (_OFF, _at(3, _SAFE)), _BACK, _R.OVER_CURRENT, 60),
     Row(_F.BATTERY_TEMPERATURE, "battery", "battery_centidegc", _SET, (_OFF, _SAFE_LATER), _BACK, _HEAT),
     Row(_F.PAYLOAD_TEMPERATURE, "payload", "temperature_centidegc", _SET, (_OFF, _SAFE_LATER), _BACK, _HEAT),
-    Row(_F.POWER_GOOD_LOST, "rail", _ALARM, 0, (_RETRY, _at(5, _LOCKED)), _ONCE, _R.RAIL_FAULT),
-    Row(_F.POWER_GOOD_TIMEOUT, "rail", _ALARM, 0, (_RETRY, _at(5, _LOCKED)), _ONCE, _R.RAIL_FAULT),
-    Row(_F.RAIL_LOCKED_OUT, "rail", "fault", 0, (_LOCKED,), _BACK, _R.RAIL_LOCKED_OUT),
+    Row(_F.RAIL_VOLTAGE, "rail", "rail0_mv", _SET, (_OFF, _THRICE), _BACK, _R.RAIL_FAULT, 10),
+    Row(_F.RAIL_CURRENT, "rail", "warnings", 1, (_REPORT, _after(30, _OFF)), _BACK, _R.OVER_CURRENT, 60),
+    Row(_F.RAIL_TRIP, "rail", _ALARM, 0, (_RETRY, _THRICE), _ONCE, _R.RAIL_FAULT),
+    Row(_F.POWER_GOOD_LOST, "rail", _ALARM, 0, (_RETRY, _THRICE), _ONCE, _R.RAIL_FAULT),
+    Row(_F.POWER_GOOD_TIMEOUT, "rail", _ALARM, 0, (_RETRY, _THRICE), _ONCE, _R.RAIL_FAULT),
+    Row(_F.RAIL_LOCKED_OUT, "rail", "locked_out", 0, (_LOCKED,), _BACK, _R.RAIL_LOCKED_OUT),
+    Row(_F.UNDER_VOLTAGE, "bus", _ALARM, 0, (_OFF, _at(3, _SAFE)), _ONCE, _R.UNDER_VOLTAGE, 60),
     Row(_F.WATCHDOG, "controller", _ALARM, 0, (_OFF, _at(3, _SAFE)), _ONCE, _R.WATCHDOG, 10),
     Row(_F.CONTROLLER_RESET, "controller", "controller_boot", 0, (_REWRITE, _THRICE), _ONCE, _R.CONTROLLER_RESET),
     Row(_F.CONTROLLER_SILENT, "controller", "device_silent", 0, (_SAFE,), _BACK, _R.CONTROLLER_SILENT),
@@ -175,6 +184,7 @@ FAULT_RESPONSES: tuple[Row, ...] = (
     Row(_F.SENSOR_RANGE, "sensor", "charge_permille", 3, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
     Row(_F.SENSOR_STUCK, "sensor", "charge_permille", 10, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
     Row(_F.SENSOR_DISAGREES, "sensor", "charge_permille", 10, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
+    Row(_F.MEMORY_DAMAGED, "controller", "mailbox_damaged", 0, (_REPORT,), _ONCE, _R.RAIL_FAULT),
     Row(_F.GROUND_SILENT, "radio", "silent_s", _SET, _SILENCE, End.CONTACT, _R.GROUND_SILENT),
     Row(_F.RESET_STORM, "software", "unclean_boots", 0, (_at(3, _SAFE),), End.BOOT, _R.UNCLEAN_BOOTS, 0, _W.BOOT),
     Row(_F.STORE_BROKEN, "store", "store_fault", 0, (_REPORT, _SAFE), End.BOOT, _R.STORE_FAULT, 0, _W.BOOT),

@@ -130,6 +130,12 @@ class Bench(ABC):
         """Repair it."""
         self.world.lines[device].is_cut = False
 
+    def set_controller_bus(self, mv: int) -> None:
+        """Let the payload controller's comparator see this bus voltage."""
+        controller = self.world.lines["payload_ctrl"].device
+        assert isinstance(controller, PayloadController)
+        controller.set_bus_mv(mv)
+
     def reset_controller(self) -> None:
         """Pull the payload controller's reset pin."""
         controller = self.world.lines["payload_ctrl"].device

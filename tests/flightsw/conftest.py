@@ -228,8 +228,9 @@ class World:
     def _follow_rails(self) -> None:
         good = self.controller.rails & ~self.dead_rails
         is_computing = bool(self.computer.rate_mtokens_per_s)
+        rails = tuple(self.mission.rails.values())
         for rail in range(8):
-            self.controller.set_adc(3 * rail, 5000 if good >> rail & 1 else 0)
+            self.controller.set_adc(3 * rail, rails[rail].voltage_mv if good >> rail & 1 else 0)
             self.controller.set_adc(3 * rail + 1, (300 if is_computing else 76) if good >> rail & 1 else 0)
         self.controller.set_power_good(good)
         self.computer.set_power(good == 0xFF)

@@ -389,7 +389,7 @@ def test_housekeeping_shows_what_the_boards_show(world: World) -> None:
     power, payload = world.named("power")[-1], world.named("payload")[-1]
     assert (power["mode"], power["commanded"], power["ceiling"]) == (PowerMode.NOMINAL,) * 3
     assert (power["battery_mv"], power["charge_permille"], power["sunlight"]) == (8200, 900, True)
-    assert (payload["rails"], payload["power_good"], payload["rail7_mv"]) == (255, 255, 5000)
+    assert (payload["rails"], payload["power_good"], payload["rail7_mv"]) == (255, 255, 12000)
     world.run(10)
     software = world.named("software")[-1]
     assert (software["frames_accepted"], software["last_job"], software["link_errors"]) == (1, 1, 0)
