@@ -67,7 +67,6 @@ class FaultWatch:
         self._telemetry = telemetry
         self._boot_fault = None if recalled.safe is None else _BOOT_FAULTS.get(recalled.safe[1])
         self.state: FaultState = recalled.faults
-        self._damaged = 0
         self._asked: set[Response] = set()
         self._seen: tuple[object, ...] = ()
         self._has_contact = False
@@ -152,11 +151,6 @@ class FaultWatch:
 
     def _happened(self) -> list[Key]:
         happened: list[Key] = [(_ALARMS[cause], rail) for cause, rail in self._controller.take_alarms()]
-        reading = self._controller.reading
-        damaged = reading.status.mailbox_damaged if reading else 0
-        if damaged > self._damaged:
-            happened.append((Fault.MEMORY_DAMAGED, 0))
-        self._damaged = damaged
         if self._controller.take_reset():
             happened.append((Fault.CONTROLLER_RESET, 0))
         if (failed := self._computer.take_fault()) is not None:

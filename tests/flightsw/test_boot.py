@@ -18,7 +18,7 @@ World = Any
 
 @pytest.mark.req("FSW-011")
 def test_a_first_boot_ends_in_standby(world: World) -> None:
-    assert world.names()[:2] == ["boot", "mode_changed"]
+    assert world.names()[:3] == ["boot", "controller_boot", "mode_changed"]
     assert world.named("boot") == [{"mode": PowerMode.STANDBY, "unclean_boots": 0}]
     assert world.mode == "STANDBY"
 

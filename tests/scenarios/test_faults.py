@@ -172,14 +172,15 @@ def test_heat_and_cold_take_the_payload_off_at_the_limit_itself(
     assert answers(bench, fault) == ["PAYLOAD_OFF", "SAFE"]
 
 
-@scenario(Fault.POWER_GOOD_LOST, Fault.RAIL_LOCKED_OUT)
-def test_a_rail_that_is_lost_keeps_the_payload_off_until_ground_clears_it(make) -> None:
+@scenario(Fault.POWER_GOOD_LOST, Fault.POWER_GOOD_TIMEOUT, Fault.RAIL_LOCKED_OUT)
+def test_a_rail_that_is_lost_is_tried_again_and_locked_out_until_ground_clears_it(make) -> None:
     bench = make()
     answering(bench)
     bench.cut_rail(2)
     bench.run_until(lambda: events(bench, "job_interrupted"))
+    bench.run_until(lambda: answers(bench, Fault.RAIL_LOCKED_OUT, 2))
     assert answers(bench, Fault.POWER_GOOD_LOST, 2) == ["RETRY"]
-    assert answers(bench, Fault.RAIL_LOCKED_OUT, 2) == ["PAYLOAD_LOCKED"]
+    assert answers(bench, Fault.POWER_GOOD_TIMEOUT, 2) == ["RETRY", "RETRY", "PAYLOAD_LOCKED"]
     bench.mend_rail(2)
     bench.run_until(lambda: mode(bench) == "STANDBY")
     assert bench.ask(PARIS).request.refusal is Refusal.DEVICE_FAILED
@@ -188,13 +189,56 @@ def test_a_rail_that_is_lost_keeps_the_payload_off_until_ground_clears_it(make) 
     assert bench.ask(PARIS, 4).is_whole
 
 
-@scenario(Fault.POWER_GOOD_TIMEOUT)
-def test_a_rail_that_does_not_come_up_is_locked_out(make) -> None:
+@scenario(Fault.RAIL_TRIP)
+def test_a_latch_up_costs_a_moment_and_the_third_one_locks_the_payload(make) -> None:
     bench = make()
-    bench.cut_rail(1)
+    ask = answering(bench)
+    for count in (1, 2):
+        bench.latch_up(4)
+        bench.run_until(lambda: len(answers(bench, Fault.RAIL_TRIP, 4)) == count)  # noqa: B023
+        bench.run_until(lambda: len(events(bench, "job_resumed")) == count)  # noqa: B023
+    bench.run_until(lambda: ask.ended)
+    assert ask.is_whole
+    answering(bench)
+    bench.latch_up(4)
+    bench.run_until(lambda: len(answers(bench, Fault.RAIL_TRIP, 4)) == 3)
+    assert answers(bench, Fault.RAIL_TRIP, 4) == ["RETRY", "RETRY", "PAYLOAD_LOCKED"]
+    bench.run_until(lambda: mode(bench) == "STANDBY")
+
+
+def with_rail(mission: Mission, name: str, **changes: int) -> Mission:
+    """The mission with another idea of one rail."""
+    return replace(mission, rails={**mission.rails, name: replace(mission.rails[name], **changes)})
+
+
+@scenario(Fault.RAIL_CURRENT)
+def test_a_rail_that_draws_too_much_is_reported_before_the_payload_goes_off(make, mission: Mission) -> None:
+    bench = make(mission=with_rail(mission, "core-b", limit_ma=30))
+    bench.ground.ask(STORY, 200)
+    bench.run_until(lambda: answers(bench, Fault.RAIL_CURRENT, 5))
+    assert answers(bench, Fault.RAIL_CURRENT, 5) == ["REPORT"]
+    bench.run_until(lambda: events(bench, "first_token"))
+
+
+@scenario(Fault.RAIL_VOLTAGE)
+def test_a_rail_at_a_wrong_voltage_takes_the_payload_off(make, mission: Mission) -> None:
+    bench = make(mission=with_rail(mission, "memory", voltage_mv=13_500))
     bench.ground.ask(PARIS, 4)
-    bench.run_until(lambda: answers(bench, Fault.RAIL_LOCKED_OUT, 1))
-    assert answers(bench, Fault.POWER_GOOD_TIMEOUT, 1) == ["RETRY"]
+    bench.run_until(lambda: answers(bench, Fault.RAIL_VOLTAGE, 3))
+    assert answers(bench, Fault.RAIL_VOLTAGE, 3)[0] == "PAYLOAD_OFF"
+    bench.run_until(lambda: bench.world.environment.power_good == 0)
+
+
+@scenario(Fault.UNDER_VOLTAGE)
+def test_a_bus_that_breaks_down_again_and_again_is_safe(make) -> None:
+    bench = make()
+    for count in range(1, 4):
+        bench.set_controller_bus(5500)
+        bench.run_until(lambda: len(answers(bench, Fault.UNDER_VOLTAGE)) == count)  # noqa: B023
+        bench.set_controller_bus(8000)
+        bench.run_for(2)
+    assert answers(bench, Fault.UNDER_VOLTAGE) == ["PAYLOAD_OFF", "PAYLOAD_OFF", "SAFE"]
+    assert mode(bench) == "SAFE"
 
 
 @scenario(Fault.CONTROLLER_SILENT)
