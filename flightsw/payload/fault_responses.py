@@ -179,7 +179,8 @@ class _Climb:
         reached = [n for n, rung in enumerate(self.row.rungs) if rung.held == 1 and rung.count <= len(times_us)]
         if reached:
             self._answer(reached[-1])
-        self._back_off()
+            if self.row.rungs[reached[-1]].response in _OFF:
+                self._back_off()
 
     def hold(self) -> None:
         """Its condition holds: after the debounce it counts, after several it climbs."""
@@ -205,7 +206,8 @@ class _Climb:
         self.track = replace(track, away_us=away_us)
         if self.now_us - away_us >= _leave_us(self.row, self.debounce_us):
             self.track = replace(track, raised_us=None, away_us=None, rung=-1)
-            self._back_off()
+            if _response(self.key, track) in _OFF:
+                self._back_off()
             self.effects.append(Over(fault=self.key[0], part=self.key[1]))
 
     def _answer(self, number: int) -> None:
