@@ -4,6 +4,7 @@
 
 module payload_ctrl_fv (
   input logic clk_i,
+  input logic por_ni,
   input logic rst_ni,
   input logic tick_1ms_i,
   input logic uart_rx_i,
@@ -16,6 +17,7 @@ module payload_ctrl_fv (
   logic quiescent_o, uart_tx_o, irq_o, adc_cs_no, adc_sclk_o, adc_din_o;
   logic [15:0] bus_threshold_mv_o;
   logic [7:0] rails_o;
+  logic [1:0] cap_o;
   payload_ctrl dut (.*);
 
   logic [1:0] low_q = '0;

@@ -35,7 +35,7 @@ module rail_power_fv
 
   typedef logic [Rails-1:0] mask_t;
 
-  mask_t rails_o, locked_out_o, warnings_o;
+  mask_t rails_o, locked_out_o, warnings_o, tripped_o;
   logic [15:0] bus_threshold_mv_o;
   State_e state_o;
   FaultCause_e fault_cause_o, trip_cause_o;

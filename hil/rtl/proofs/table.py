@@ -245,4 +245,27 @@ PROOFS = (
             ("BiteIsDark", "(bite_i || brownout_i) ? '0", "brownout_i ? '0"),
         ),
     ),
+    Proof(
+        name="mailbox_ram",
+        depth=2,
+        reach=14,
+        instead={"secded_pkg": "small_secded_pkg"},
+        mutations=_mutations(
+            "mailbox_ram",
+            ("StoredIsKnown", "ram_write  = is_checked && corrected;", "ram_write  = is_checked && uncorrectable;"),
+            ("ReadIsWritten", "rdata_o         = decoded[DataBits-1:0];", "rdata_o         = word_q[DataBits-1:0];"),
+            (
+                "DoubleIsFlagged",
+                "assign uncorrectable_o = damaged_o;",
+                "assign uncorrectable_o = damaged_o && scrub_q;",
+            ),
+            ("SingleIsMended", "ram_wdata  = decoded;", "ram_wdata  = word_q;"),
+            ("NoFalseAlarm", "corrected_o     = is_checked && corrected;", "corrected_o     = corrected;"),
+            ("AnsweredInTime", "end else if (req_i) begin", "end else if (req_i && !scrub_q) begin"),
+            ("ReadyEnds", "end else if (scrub_q) begin", "end else if (scrub_q && !write_i) begin"),
+            ("ScrubberMends", "ram_write  = corrected;", "ram_write  = 1'b0;"),
+            ("ReachesScrub", "state_d  = Scrub;", "state_d  = Ready;"),
+            ("FillEnds", "if (state_q inside {Fill, Scrub}) pointer_q", "if (state_q == Scrub) pointer_q"),
+        ),
+    ),
 )
