@@ -91,6 +91,7 @@ class Environment:
         self._now_ns = 0
         if board is not None:
             board.sensors = self.readings
+        self._surround()
 
     @property
     def payload_energy_mj(self) -> float:
@@ -148,9 +149,17 @@ class Environment:
             self.restart_board()
         if is_new_second and self._board is not None:
             self.power.switch(self._board.control())
+        if is_new_second:
+            self._surround()
         self._supply.is_supplied = self.power.is_payload_supplied
         self._supply.advance(now_ns)
         self.power.draw(self._supply.power_uw)
+
+    def _surround(self) -> None:
+        """Let the payload controller see the bus, and how warm the payload is; once a second, as power and heat move."""
+        temperatures = self.power.temperatures_centidegc
+        payload_centidegc = temperatures.get("payload", temperatures["structure"])
+        self._supply.surround(self.power.readings().bus_mv, payload_centidegc)
 
     def next_event_ns(self) -> int | None:
         """When a rail is good or the power changes by itself; None if neither will."""

@@ -34,6 +34,7 @@ class PayloadSupply:
         self._is_cut = [False] * len(RAILS)
         self._is_latched_up = [False] * len(RAILS)
         self._currents_ma: tuple[int, ...] = (0,) * len(RAILS)
+        self._surroundings = (0, 0)
         self._now_ns = 0
         self.is_supplied = True
         """Whether there is a bus in front of the load switches; they follow it at the next `advance`."""
@@ -60,6 +61,14 @@ class PayloadSupply:
         """Let a rail that is on draw LATCH_UP_TIMES its current, until its switch opens."""
         self._is_latched_up[rail] = bool(self.power_good >> rail & 1)
         self._follow_switches()
+
+    def surround(self, bus_mv: int, centidegc: int) -> None:
+        """Let the controller's other inputs show the bus, and how warm the payload with its rails is."""
+        if self._controller is not None and (bus_mv, centidegc) != self._surroundings:
+            self._surroundings = bus_mv, centidegc
+            self._controller.set_bus_mv(bus_mv)
+            for rail in range(len(RAILS)):
+                self._controller.set_adc(3 * rail + 2, centidegc)
 
     def advance(self, now_ns: int) -> None:
         """Let time pass as things were, then follow the load switches and the payload computer."""

@@ -19,9 +19,17 @@ class Board:
         self.adc = [0] * 24
         self.power_good = 0
         self.overcurrent = 0
+        self.centidegc = [0] * 8
+        self.bus_mv = 0
 
     def set_adc(self, channel: int, value: int) -> None:
-        self.adc[channel] = value
+        if channel % 3 == 2:
+            self.centidegc[channel // 3] = value
+        else:
+            self.adc[channel] = value
+
+    def set_bus_mv(self, bus_mv: int) -> None:
+        self.bus_mv = bus_mv
 
     def set_power_good(self, mask: int) -> None:
         self.power_good = mask
@@ -187,3 +195,13 @@ def test_parts_of_the_constant_world_can_be_set_and_lost() -> None:
     assert power.readings().array_mw == 22_500
     with pytest.raises(ValueError, match="no node 'wing'; there are structure, battery, panel"):
         power.set_temperature(0, "wing")
+
+
+@pytest.mark.req("SKY-011")
+def test_the_controller_sees_the_bus_and_how_warm_the_payload_is(world: World) -> None:
+    power = world.environment.power
+    assert (world.board.bus_mv, world.board.centidegc) == (power.readings().bus_mv, [2000] * 8)
+    power.set_temperature(-1250)
+    power.set_charge(500)
+    world.environment.advance(S_NS)
+    assert (world.board.bus_mv, world.board.centidegc) == (7400, [-1250] * 8)
