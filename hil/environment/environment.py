@@ -156,7 +156,7 @@ class Environment:
         self.power.draw(self._supply.power_uw)
 
     def _surround(self) -> None:
-        """Let the payload controller see the bus, and how warm the payload is; once a second, as power and heat move."""
+        """Let the payload controller see the bus, and how warm the payload is, once a second."""
         temperatures = self.power.temperatures_centidegc
         payload_centidegc = temperatures.get("payload", temperatures["structure"])
         self._supply.surround(self.power.readings().bus_mv, payload_centidegc)
