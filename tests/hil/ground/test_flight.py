@@ -22,7 +22,7 @@ MISSION = load_mission(None)
 MS_NS = 1_000_000
 FRAME_OCTETS = 260
 WORDS = tuple(f"word{n} " for n in range(40))
-SUN = Readings(battery_charge_permille=900, is_sunlit=True, array_mw=20_000, load_mw=4_000)
+SUN = Readings(battery_mv=8200, battery_charge_permille=900, is_sunlit=True, array_mw=20_000, load_mw=4_000)
 
 
 class ScriptedEngine:
@@ -80,8 +80,8 @@ class Sky:
             if data := self.runner.pull(port, 1024):
                 device.write(data)
         rails = self.controller.rails
-        for rail in range(8):
-            self.controller.set_adc(3 * rail, 3300 if rails >> rail & 1 else 0)
+        for rail, plan in enumerate(MISSION.rails.values()):
+            self.controller.set_adc(3 * rail, plan.voltage_mv if rails >> rail & 1 else 0)
         self.controller.set_power_good(rails)
         self.computer.set_power(rails == 0xFF)
         frame = self.runner.pull("ground", FRAME_OCTETS)
