@@ -51,7 +51,7 @@ class Operations:
         self._journal = journal
         self._telemetry = telemetry
         self.policy = recalled.policy
-        self.controller = PayloadController(mission.controller, tuple(mission.rails.values()))
+        self.controller = PayloadController(mission.controller, tuple(mission.rails.values()), mission.compute)
         self.board = PowerBoard(mission.power_board, recalled.loads_on)
         self.computer = PayloadComputer(mission.compute, mission.jobs.poll_ms * 1000)
         self.answers = Answering(
@@ -205,6 +205,7 @@ class Operations:
         if is_on and not is_good:  # the controller may bring them up again, but what ran has lost its power
             self.answers.interrupt(ModeReason.RAIL_FAULT, or_next=False)
         self.computer.set_cap(mode)
+        self.controller.set_cap(mode)
         is_computing = self.modes.observed.mode in COMPUTING_MODES and mode in COMPUTING_MODES
         if is_computing and self.computer.cap is mode:
             self.answers.begin_next()

@@ -15,10 +15,10 @@ from flightsw.devices.controller_reading import (
     read_rails,
     read_status,
 )
-from flightsw.devices.controller_settings import Block, settings
+from flightsw.devices.controller_settings import CAP_ROWS, Block, settings
 from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import BootCause, ControllerEvent, Device, RailFault
-from flightsw.payload import ControllerPlan, EnergyIntegral, RailPlan, Rails
+from flightsw.payload import ComputeProfile, ControllerPlan, EnergyIntegral, PowerMode, RailPlan, Rails
 
 FAST_POLL_US = 50_000
 """Period of polls while rails are up or moving, or settings are not confirmed."""
@@ -52,12 +52,13 @@ class PayloadController(DeviceDriver):
     go up and disarmed once they are told to go off.
 
     Args:
-        plan, rails: what it shall hold.
+        plan, rails, profile: what it shall hold.
     """
 
-    def __init__(self, plan: ControllerPlan, rails: Sequence[RailPlan]) -> None:
+    def __init__(self, plan: ControllerPlan, rails: Sequence[RailPlan], profile: ComputeProfile) -> None:
         super().__init__(Device.PAYLOAD_CTRL, regs.DEVICE_ID)
-        self._settings = settings(plan, rails)
+        self._settings = settings(plan, rails, profile)
+        self._cap_row: int | None = None
         self._unconfirmed = list(self._settings)
         self._told: set[Block] = set()
         self._next_block = 0
@@ -105,6 +106,13 @@ class PayloadController(DeviceDriver):
             if not (on and self._unconfirmed):
                 self._write_target()
             self._next_poll_us = 0
+
+    def set_cap(self, mode: PowerMode) -> None:
+        """Let the cap outputs have this mode's duty; off in a mode that computes nothing."""
+        row = CAP_ROWS.index(mode) if mode in CAP_ROWS else 0
+        if row != self._cap_row:
+            self._cap_row = row
+            self._ask(write(regs.CAP_MODE.address, row, tag=regs.CAP_MODE))
 
     def clear_fault(self) -> None:
         """Clear the latched fault and every rail's lock-out; `take_cleared` tells what came of it."""
@@ -174,6 +182,8 @@ class PayloadController(DeviceDriver):
             self._kick_us = now_us + KICK_US if self._is_commanded_on else None
         elif tag is regs.FAULT_CLEAR:
             self._cleared = result.failure is None
+        elif tag is regs.CAP_MODE and result.failure is not None:
+            self._cap_row = None
         if result.failure is Failure.SILENT and (tag is regs.WATCHDOG_CTRL or tag is regs.TARGET):
             self._is_write_lost = True
         super()._hear(result, now_us)
@@ -240,6 +250,7 @@ class PayloadController(DeviceDriver):
         elapsed_ms = (new.status.uptime_ms - old.status.uptime_ms) % UPTIME_MODULUS_MS if old else 0
         if elapsed_ms >= UPTIME_MODULUS_MS // 2:
             self._has_reset, old = True, None
+            self._cap_row = None
             self._unconfirmed, self._told = list(self._settings), set()
         if old is None:
             self._notices.append(Notice(event="controller_boot", values={"cause": BootCause(new.status.boot_cause)}))
