@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from flightsw.mission import DICTIONARY, load_mission
+from flightsw.mission import DICTIONARY, elements_arguments, load_mission
+from flightsw.orbit import sun_synchronous
 from flightsw.payload import Fault, PowerMode, Refusal
 from hil.bench import LockstepBench
 from hil.bench.config import Devices
@@ -26,6 +27,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "set_ceiling": {"mode": "ECO"},
     "set_time": {"time_us": 10**15},
     "set_threshold": {"mode": "ECO", "threshold": "ENTER_CHARGE_PERMILLE", "value": 450},
+    "upload_elements": dict(elements_arguments(sun_synchronous(550.0, 10.5, 2.1e9))),
     "switch_load": {"load": "AUXILIARY", "is_on": False},
     "report_housekeeping": {"structure": "POWER"},
     "enable_housekeeping": {"structure": "POWER"},

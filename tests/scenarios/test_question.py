@@ -69,7 +69,7 @@ def test_a_cut_rail_stops_the_tokens_in_that_millisecond(bench) -> None:
     bench.run_until(lambda: computer.state is None)
     assert bench.world.now_ns == cut_ns
     bench.run_until(lambda: ask.state is AskState.INTERRUPTED)
-    assert ask.interruption.name == "RAIL_LOCKED_OUT"
+    assert ask.interruption.name == "RAIL_FAULT"
     assert any("rail 2" in line for line in bench.heard())
 
 

@@ -111,7 +111,7 @@ def test_registers_are_read_and_written_by_name() -> None:
     read = hil("reg", "read", "model://power_board", "battery_mv")
     assert (read.returncode, read.stdout) == (0, "BATTERY_MV = 7400 mV\n")
     assert "state STEADY" in hil("reg", "read", "model://payload_ctrl", "STATUS").stdout
-    assert hil("reg", "write", "model://payload_ctrl", "STAGGER_MS", "0x20").returncode == 0
+    assert hil("reg", "write", "model://payload_ctrl", "RAIL0_STAGGER_MS", "0x20").returncode == 0
     assert_one_line(hil("reg", "write", "model://payload_ctrl", "TARGET", "9"), 1, "BAD_VALUE")
     assert_one_line(hil("reg", "write", "model://power_board", "BATTERY_MV", "1"), 2, "only be read")
     assert_one_line(hil("reg", "read", "model://payload_ctrl", "WATCHDOG_KICK"), 2, "only be written")
