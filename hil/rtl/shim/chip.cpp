@@ -10,8 +10,8 @@
 
 #include "Vpayload_ctrl.h"
 #include "Vpayload_ctrl___024root.h"
-#include "verilated.h"
 #include "adc128s102.h"
+#include "verilated.h"
 #include "verilated_save.h"
 #if VM_COVERAGE
 #include "coverage.h"
