@@ -14,9 +14,7 @@ from flightsw.mission import Mission, load_mission
 from hil.bench import BenchConfig, LockstepBench, load_bench
 from hil.commands.errors import FailedError, UsageError
 from hil.reference import REFERENCES, load_reference
-from hil.scenario import Flown, Scenario, draw, fly, load_scenario, summary
-
-PICTURES = (".svg", ".png", ".pdf")
+from hil.scenario import KINDS, Flown, Scenario, draw, fly, load_scenario, summary
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.toml", help="What happens when.")]
 BenchFile = Annotated[Path | None, typer.Option("--bench", metavar="FILE.toml", help="The bench.")]
@@ -43,8 +41,8 @@ def fly_scenario(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Fly a scenario: questions, passes, faults. Exit code 1 if a limit is passed or a question left open."""
-    if picture is not None and picture.suffix not in PICTURES:
-        raise UsageError(f"{picture}: a picture is one of {', '.join(PICTURES)}")
+    if picture is not None and picture.suffix not in KINDS:
+        raise UsageError(f"{picture}: a picture is one of {', '.join(KINDS)}")
     plan = load_scenario(scenario)
     satellite, config = _load(reference, mission, bench)
     config = config if seed is None else replace(config, seed=seed)

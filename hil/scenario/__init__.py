@@ -3,11 +3,12 @@
 from hil.scenario.fly import Flown, Told, fly
 from hil.scenario.log import Sample
 from hil.scenario.operator import Operator, Question
-from hil.scenario.picture import PictureError, draw
+from hil.scenario.picture import KINDS, PictureError, draw
 from hil.scenario.scenario import Happening, Limits, Questions, Scenario, load_scenario
 from hil.scenario.summary import summary
 
 __all__ = [
+    "KINDS",
     "Flown",
     "Happening",
     "Limits",

@@ -70,7 +70,15 @@ class Flown:
 
 
 def fly(bench: LockstepBench, scenario: Scenario, watch: Watch = lambda _: None) -> Flown:
-    """From the bench's present to the end of the scenario, and on until every question asked is settled."""
+    """From the bench's present to the end of the scenario, and on until every question is asked and settled.
+
+    It goes on for SETTLE_LIMIT_H at most: a plan with more questions than its hours hold takes longer than they say.
+
+    Args:
+        bench: just made; its clock is at 0 h.
+        scenario: what happens.
+        watch: is told how far the flight is, in simulated seconds.
+    """
     operator = Operator(bench, scenario.questions)
     samples: list[Sample] = []
 

@@ -18,12 +18,16 @@ _COLOURS = (_RED, _BLUE, _GREEN, _VIOLET, _AMBER)
 _HEIGHTS = (1.5, 1.1, 1.4, 1.2, 1.1, 0.9)
 
 
+KINDS = (".svg", ".png", ".pdf")
+"""What a picture's name may end with."""
+
+
 class PictureError(RuntimeError):
     """There is no picture; the message says what to install."""
 
 
 def draw(flown: Flown, path: Path) -> None:
-    """Write the picture, of the kind that its name says: .svg, .png, .pdf. Raises PictureError, OSError."""
+    """Write the picture, of the kind that its name says, one of KINDS. Raises PictureError, OSError."""
     try:
         import matplotlib as mpl
         from matplotlib.backends.backend_agg import FigureCanvasAgg
