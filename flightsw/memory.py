@@ -43,6 +43,8 @@ Records = Mapping[str, str | None]
 class Memory:
     """What was recalled at boot.
 
+    `clock_offset_us` is None until ground has set the time.
+
     `kept_safe` is the stored SAFE or SURVIVAL and its cause; `fault` is what was wrong with the store, and
     `unclean_boots` counts this boot too.
     """
@@ -52,7 +54,7 @@ class Memory:
     ceiling: PowerMode = DEFAULT_CEILING
     kept_safe: tuple[PowerMode, ModeReason] | None = None
     unclean_boots: int = 0
-    clock_offset_us: int = 0
+    clock_offset_us: int | None = None
     elements: Elements | None = None
     loads_on: frozenset[Load] = frozenset(Load)
     faults: FaultState = field(default_factory=FaultState)
@@ -160,7 +162,7 @@ def _recall(mission: Mission, records: Mapping[str, str], empty: JobQueue) -> Me
         ceiling=PowerMode[values["ceiling"]] if "ceiling" in values else DEFAULT_CEILING,
         kept_safe=_safe(*values["safe"]) if "safe" in values else None,
         unclean_boots=min(255, _count(boot["unclean_boots"]) + bool(boot["is_running"])),
-        clock_offset_us=_whole(values.get("clock", 0)),
+        clock_offset_us=_whole(values["clock"]) if "clock" in values else None,
         elements=_elements(values["elements"]) if "elements" in values else None,
         loads_on=frozenset(Load[name] for name in values["loads"]) if "loads" in values else frozenset(Load),
         faults=FaultState(tracks=dict(_track(key, value) for key, value in values.get("faults", {}).items())),

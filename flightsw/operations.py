@@ -41,8 +41,6 @@ from flightsw.payload import (
 from flightsw.prediction import Prediction
 from flightsw.telemetry import Telemetry
 
-_I32_MAX = (1 << 31) - 1
-
 
 class Operations:
     """What the payload does, and why. `start` once, then `tick`."""
@@ -92,12 +90,14 @@ class Operations:
 
     @property
     def sky(self) -> Sky | None:
-        """The Earth's shadow as predicted; None: nothing is known of the orbit."""
+        """The Earth's shadow as predicted; None: nothing is known of the orbit, or of the time."""
         return self.prediction.sky(self._now_us, self._telemetry.clock_offset_us)
 
     def start(self, now_us: int) -> None:
         """Begin at this time."""
         self._now_us = now_us
+        if self.prediction.elements is not None and self._telemetry.clock_offset_us is None:
+            self._telemetry.event("clock_unset")
         self.faults.start(now_us)
         commanded = self.modes.commanded
         self.modes = boot(self.modes.ceiling, now_us, commanded.mode, commanded.reason)
@@ -160,8 +160,7 @@ class Operations:
 
     def _watch_elements(self) -> None:
         if self.prediction.take_stale():
-            age_s = self.prediction.age_s(self._now_us, self._telemetry.clock_offset_us) or 0
-            self._telemetry.event("elements_stale", {"age_s": max(-_I32_MAX, min(_I32_MAX, age_s))})
+            self._telemetry.event("elements_stale", {"age_days": self.prediction.age_days(self._now_us)})
 
     def _decide(self) -> None:
         """Step the mode machine until it is content, doing what it says."""

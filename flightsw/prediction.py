@@ -1,10 +1,10 @@
 """The Earth's shadow as the flight software foresees it, from elements that ground has uploaded.
 
-Times are looked up where they are needed: the next two edges are kept until the first is past. Elements too far from
-their epoch predict nothing, and then the board's sunlight sensor is all there is.
+Times are looked up where they are needed: the next two edges are kept until the first is past. Nothing is predicted
+from elements too far from their epoch, nor before ground has set the time: the board's sunlight sensor is all there is.
 """
 
-from flightsw.orbit import Elements, Orbit, OrbitError, ShadowEdge
+from flightsw.orbit import Elements, Orbit, OrbitError
 from flightsw.payload import Sky
 
 US_PER_S = 1_000_000
@@ -25,7 +25,7 @@ class Prediction:
     def __init__(self, elements: Elements | None, max_age_days: float) -> None:
         self._max_age_s = max_age_days * _S_PER_DAY
         self._sky: Sky | None = None
-        self._offset_us = 0
+        self._offset_us: int | None = None
         self._known_us = (0, 0)
         self._is_refused = False
         self.set_elements(elements)
@@ -46,22 +46,24 @@ class Prediction:
         self._known_us = (0, 0)
         self._is_refused = False
 
-    def age_s(self, now_us: int, clock_offset_us: int) -> int | None:
-        """How far the epoch lies back, less than 0 if it is to come; None without elements."""
-        if self._elements is None:
-            return None
-        return round((now_us + clock_offset_us) / US_PER_S - self._elements.epoch_tai_s)
+    def age_days(self, now_us: int) -> int:
+        """How far the epoch lies back, less than 0 if it is to come; 0 while that is not known."""
+        if self._elements is None or self._offset_us is None:
+            return 0
+        return round(((now_us + self._offset_us) / US_PER_S - self._elements.epoch_tai_s) / _S_PER_DAY)
 
-    def sky(self, now_us: int, clock_offset_us: int) -> Sky | None:
+    def sky(self, now_us: int, clock_offset_us: int | None) -> Sky | None:
         """What is foreseen at a time of the monotonic clock, which on-board time is ahead of; None: nothing.
 
         Costs a look at the clock, but for once in an edge's time, when it costs milliseconds.
         """
+        if self._orbit is None or clock_offset_us is None:
+            return None
         begin_us, end_us = self._known_us
-        if self._orbit is not None and (clock_offset_us != self._offset_us or not begin_us <= now_us < end_us):
+        if clock_offset_us != self._offset_us or not begin_us <= now_us < end_us:
             self._offset_us = clock_offset_us
-            self._sky, self._known_us = self._look(self._orbit, now_us)
-        return self._sky if self._orbit is not None else None
+            self._sky, self._known_us = _look(self._orbit, self._max_age_s, now_us, clock_offset_us)
+        return self._sky
 
     def take_stale(self) -> bool:
         """Whether the elements have just been found to be of no use; told once for each."""
@@ -69,28 +71,31 @@ class Prediction:
         is_news, self._is_refused = is_stale and not self._is_refused, is_stale
         return is_news
 
-    def _look(self, orbit: Orbit, now_us: int) -> tuple[Sky | None, tuple[int, int]]:
-        """The sky, and from when until when it is that."""
-        tai_s = (now_us + self._offset_us) / US_PER_S
-        tomorrow_us = now_us + LOOK_AHEAD_S * US_PER_S
-        if abs(tai_s - orbit.elements.epoch_tai_s) > self._max_age_s:
-            fresh_us = round((orbit.elements.epoch_tai_s - self._max_age_s) * US_PER_S) - self._offset_us
-            return None, (now_us, fresh_us if now_us < fresh_us < tomorrow_us else tomorrow_us)
-        try:
-            first = orbit.next_shadow_edge(tai_s, LOOK_AHEAD_S)
-            if first is None:
-                return Sky(is_sunlit=orbit.is_sunlit(tai_s)), (now_us, tomorrow_us)
-            second = orbit.next_shadow_edge(first.tai_s + 1, LOOK_AHEAD_S)
-        except OrbitError:
-            return None, (now_us, tomorrow_us)
-        first_us = self._monotonic_us(first)
-        second_us = None if second is None else self._monotonic_us(second)
-        sky = Sky(
-            is_sunlit=first.is_entry,
-            eclipse_us=first_us if first.is_entry else second_us,
-            sunlight_us=second_us if first.is_entry else first_us,
-        )
-        return sky, (now_us, max(first_us, now_us + 1))
 
-    def _monotonic_us(self, edge: ShadowEdge) -> int:
-        return round(edge.tai_s * US_PER_S) - self._offset_us
+def _look(orbit: Orbit, max_age_s: float, now_us: int, offset_us: int) -> tuple[Sky | None, tuple[int, int]]:
+    """The sky, and from when until when it is that."""
+
+    def monotonic_us(tai_s: float) -> int:
+        return round(tai_s * US_PER_S) - offset_us
+
+    tai_s = (now_us + offset_us) / US_PER_S
+    epoch_tai_s = orbit.elements.epoch_tai_s
+    tomorrow_us = now_us + LOOK_AHEAD_S * US_PER_S
+    if abs(tai_s - epoch_tai_s) > max_age_s:
+        fresh_us = monotonic_us(epoch_tai_s - max_age_s)
+        return None, (now_us, fresh_us if now_us < fresh_us < tomorrow_us else tomorrow_us)
+    try:
+        first = orbit.next_shadow_edge(tai_s, LOOK_AHEAD_S)
+        if first is None:
+            return Sky(is_sunlit=orbit.is_sunlit(tai_s)), (now_us, tomorrow_us)
+        second = orbit.next_shadow_edge(first.tai_s + 1, LOOK_AHEAD_S)
+    except OrbitError:
+        return None, (now_us, tomorrow_us)
+    first_us = monotonic_us(first.tai_s)
+    second_us = None if second is None else monotonic_us(second.tai_s)
+    sky = Sky(
+        is_sunlit=first.is_entry,
+        eclipse_us=first_us if first.is_entry else second_us,
+        sunlight_us=second_us if first.is_entry else first_us,
+    )
+    return sky, (now_us, max(first_us, now_us + 1))

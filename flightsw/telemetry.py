@@ -53,7 +53,8 @@ class _Waiting:
 class Telemetry:
     """Reports in, octets out.
 
-    `now_us` is the monotonic time that a report made now carries, moved by `clock_offset_us` to TAI since 1958.
+    `now_us` is the monotonic time that a report made now carries, moved by `clock_offset_us` to TAI since 1958; not
+    moved while that is None, as ground has not set it.
     """
 
     def __init__(self, mission: Mission) -> None:
@@ -69,7 +70,7 @@ class Telemetry:
         self._disabled_events: set[int] = set()
         self._unsent = bytearray()
         self.now_us = 0
-        self.clock_offset_us = 0
+        self.clock_offset_us: int | None = None
         self.dropped = dict.fromkeys(Priority, 0)
 
     def event(self, name: str, values: Mapping[str, object] | None = None) -> None:
@@ -149,7 +150,7 @@ class Telemetry:
             subtype=waiting.subtype,
             message_count=message_count,
             destination_id=waiting.destination_id,
-            time_us=(waiting.time_us + self.clock_offset_us) % TIME_MODULUS_US,
+            time_us=(waiting.time_us + (self.clock_offset_us or 0)) % TIME_MODULUS_US,
             data=waiting.encode(),
         )
         self._seq_count = (self._seq_count + 1) % SEQ_COUNT_MODULUS

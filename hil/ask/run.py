@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hil.ask.result import AskResult, collect
 from hil.ask.stages import Timeline
 from hil.bench import Bench, BenchTimeoutError
-from hil.ground import GroundEvent
+from hil.ground import GroundEvent, Request
 
 TIMEOUT_S = 900.0
 """The longest answer in the slowest mode takes less."""
@@ -26,7 +26,7 @@ def run_ask(
     ceiling: str | None = None,
     watch: Watch = lambda *_: None,
 ) -> AskResult:
-    """Boot, ask, and wait until the answer is here and the payload is off again.
+    """Boot, ask, and wait until the answer is here and the payload is off again; under a sky the time is set first.
 
     Args:
         bench: just made.
@@ -38,8 +38,9 @@ def run_ask(
     Raises EncodeError for what can't be sent, RefusedError, BenchTimeoutError when the satellite does not boot.
     """
     bench.boot()
+    _complete(bench, bench.set_time())
     if ceiling is not None:
-        _set_ceiling(bench, ceiling)
+        _complete(bench, bench.ground.send("set_ceiling", mode=ceiling))
     before = bench.ground.counters
     seen = len(bench.events)
     ask = bench.ground.ask(question, max_tokens)
@@ -69,8 +70,11 @@ def run_ask(
     return collect(timeline, before, bench.ground.counters, bench.config.seed)
 
 
-def _set_ceiling(bench: Bench, ceiling: str) -> None:
-    request = bench.ground.send("set_ceiling", mode=ceiling)
+def _complete(bench: Bench, request: Request | None) -> None:
+    """Let time pass until a telecommand is carried out. Raises RefusedError."""
+    if request is None:
+        return
     bench.run_until(lambda: not request.is_waiting)
     if request.is_refused:
-        raise RefusedError(f"the satellite refused the ceiling {ceiling}: {request.outcome}")
+        values = ", ".join(map(str, request.arguments.values()))
+        raise RefusedError(f"the satellite refused {request.name} {values}: {request.outcome}")

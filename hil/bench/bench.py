@@ -11,7 +11,7 @@ from flightsw.mission import Mission
 from hil.bench.config import BenchConfig
 from hil.bench.world import World
 from hil.devices import PayloadController
-from hil.ground import Ask, EventReceived, GroundEvent, GroundStation, ReportReceived
+from hil.ground import Ask, EventReceived, GroundEvent, GroundStation, ReportReceived, Request
 
 S_NS = 1_000_000_000
 
@@ -45,6 +45,12 @@ class Bench(ABC):
     @property
     def now_s(self) -> float:
         return self.world.now_ns / S_NS
+
+    @property
+    def tai_us(self) -> int | None:
+        """What time it is, in µs TAI since 1958; None without a sky, whose plan says when it begins."""
+        sky = self.config.sky
+        return None if sky is None else round(sky.start_tai_s * 1e6) + self.world.now_ns // 1000
 
     @abstractmethod
     def step(self, until_ns: int | None = None) -> None:
@@ -97,6 +103,11 @@ class Bench(ABC):
         ask = self.ground.ask(question, max_tokens)
         self.run_until(lambda: ask.ended, timeout_s)
         return ask
+
+    def set_time(self) -> Request | None:
+        """Send the satellite the time of now, which it will have later by the way up; None where nobody knows it."""
+        time_us = self.tai_us
+        return None if time_us is None else self.ground.send("set_time", time_us=time_us)
 
     def boot(self, timeout_s: float = 60.0) -> None:
         """Let time pass until the ground has first heard of the satellite's mode."""

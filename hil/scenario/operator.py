@@ -1,15 +1,20 @@
-"""The people on the ground: while the satellite is in sight they ask, a few questions at a time, and command."""
+"""The people on the ground: while the satellite is in sight they ask, a few questions at a time, and command.
+
+The first thing that they send is the time, until the satellite has it: without it no eclipse is predicted on board.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
 
 from hil.bench import Bench
-from hil.ground import Ask, AskState, Request
+from hil.ground import Ask, AskState, Request, RequestState
 from hil.scenario.scenario import Command, Questions
 
 S_PER_H, S_PER_MIN = 3600.0, 60.0
 LOOK_S = 1.0
 """How often they look."""
+LATE_US = 1_000_000
+"""A time that has waited longer than this for the link is old."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class Operator:
     sent: list[Request] = field(default_factory=list)
     commands: deque[Command] = field(default_factory=deque)
     """What waits for a contact."""
+    _time: Request | None = None
 
     def look(self) -> None:
         """Do what can be done now."""
@@ -45,6 +51,7 @@ class Operator:
         ground = self.bench.ground
         if not ground.has_contact:
             return
+        self._tell_time()
         while self.commands:
             command = self.commands.popleft()
             self.sent.append(ground.send(command.name, **command.arguments))
@@ -56,6 +63,11 @@ class Operator:
             ask = ground.ask(text, self.plan.max_tokens)
             self.asked.append(Question(wanted_s=wanted_s, asked_s=self.bench.now_s, ask=ask))
             under_way += 1
+
+    def _tell_time(self) -> None:
+        if self._time is None or not (self._time.is_waiting or _is_told(self._time)):
+            self._time = self.bench.set_time()
+            self.sent += [] if self._time is None else [self._time]
 
     @property
     def unasked(self) -> int:
@@ -74,3 +86,10 @@ class Operator:
             return None
         wanted_s = plan.from_h * S_PER_H + len(self.asked) * plan.every_min * S_PER_MIN
         return wanted_s if wanted_s <= self.bench.now_s else None
+
+
+def _is_told(time: Request) -> bool:
+    """Whether the satellite has this time, and had it before it was old."""
+    if time.state is not RequestState.COMPLETED or time.uplinked_us is None:
+        return False
+    return time.uplinked_us - time.times_us[RequestState.QUEUED] <= LATE_US

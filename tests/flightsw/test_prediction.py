@@ -11,6 +11,7 @@ from flightsw.mission import elements_arguments, load_mission, read_elements
 from flightsw.orbit import Orbit, sun_synchronous, tai_s
 from flightsw.payload import PowerMode, Refusal, Threshold
 from flightsw.prediction import US_PER_S, Prediction
+from hil.reference import load_reference
 
 World = Any
 EPOCH_S = tai_s(datetime(2026, 3, 20, 12, tzinfo=UTC))
@@ -70,7 +71,7 @@ def test_elements_far_from_their_epoch_predict_nothing(days: int, is_known: bool
     prediction = Prediction(MORNING, 14)
     assert (prediction.sky(0, OFFSET_US + days * DAY_US) is not None) is is_known
     assert [prediction.take_stale(), prediction.take_stale()] == [not is_known, False]
-    assert prediction.age_s(0, OFFSET_US + days * DAY_US) == days * 86_400
+    assert prediction.age_days(0) == days
 
 
 @pytest.mark.req("FSW-051")
@@ -83,6 +84,33 @@ def test_elements_that_grow_old_are_said_and_new_ones_serve_again() -> None:
     prediction.set_elements(sun_synchronous(550, 10.5, EPOCH_S + 15 * 86_400))
     assert prediction.sky(later_us, OFFSET_US) is not None
     assert not prediction.take_stale()
+
+
+@pytest.mark.req("FSW-056")
+def test_without_a_time_nothing_is_foreseen_and_nothing_stale() -> None:
+    prediction = Prediction(MORNING, 14)
+    assert prediction.sky(0, None) is None
+    assert prediction.next_deadline_us is None
+    assert not prediction.take_stale()
+    assert prediction.sky(0, OFFSET_US) is not None
+
+
+@pytest.mark.req("FSW-056")
+def test_a_time_that_was_never_set_is_said_at_boot_alone_and_no_elements_are_blamed(
+    make_world: Callable[..., World],
+) -> None:
+    mission, _ = load_reference("cubesat")
+    assert mission.orbit is not None
+    world = make_world(mission=mission)
+    world.run(5)
+    assert (world.named("clock_unset"), world.named("elements_stale")) == ([{}], [])
+    assert not orbit_report(world)["is_predicted"]
+    world.send("set_time", time_us=round(mission.orbit.elements().epoch_tai_s * US_PER_S))
+    world.run(0.1)
+    assert orbit_report(world)["is_predicted"]
+    world.boot()
+    world.run(5)
+    assert len(world.named("clock_unset")) == 1
 
 
 def test_without_elements_nothing_is_foreseen_and_nothing_stale() -> None:
@@ -143,7 +171,7 @@ def test_stale_elements_are_said_once(world: World) -> None:
     upload(world)
     world.send("set_time", time_us=OFFSET_US + 20 * DAY_US)
     world.run(5)
-    assert world.named("elements_stale") == [{"age_s": pytest.approx(20 * 86_400, abs=2)}]
+    assert world.named("elements_stale") == [{"age_days": 20}]
     assert not orbit_report(world)["is_predicted"]
 
 

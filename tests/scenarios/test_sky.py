@@ -10,10 +10,13 @@ import pytest
 from flightsw.mission import TomlError, load_mission
 from flightsw.orbit import Orbit, utc
 from flightsw.payload import PowerMode
+from hil.ask import run_ask
 from hil.bench import Bench, LockstepBench
 from hil.bench.config import Devices
 from hil.ground import ReportReceived
 from hil.reference import load_reference
+from hil.scenario import Scenario
+from hil.scenario import fly as fly_scenario
 
 
 @pytest.fixture
@@ -33,9 +36,8 @@ def fly() -> Iterator[Callable[..., Bench]]:
         bench.close()
 
 
-def _power(bench: Bench) -> dict[str, Any]:
-    reports = [one for one in bench.events if isinstance(one, ReportReceived) and one.report.name == "power"]
-    return dict(reports[-1].parameters)
+def _last(bench: Bench, name: str) -> ReportReceived:
+    return [one for one in bench.events if isinstance(one, ReportReceived) and one.report.name == name][-1]
 
 
 def _begin_of_a_sunlit_pass(name: str) -> datetime:
@@ -48,11 +50,18 @@ def _begin_of_a_sunlit_pass(name: str) -> datetime:
     return utc(next(sunlit).rise_tai_s + 60)
 
 
+def _orbit(bench: Bench) -> ReportReceived:
+    """What the satellite foresees, asked for now."""
+    bench.ground.send("report_housekeeping", structure="ORBIT")
+    bench.run_for(1)
+    return _last(bench, "orbit")
+
+
 @pytest.mark.req("SKY-009")
 def test_housekeeping_follows_the_sky(fly: Callable[..., Bench]) -> None:
     bench = fly("cubesat", start_utc=_begin_of_a_sunlit_pass("cubesat"))
     bench.run_for(15)
-    power, truth = _power(bench), bench.world.environment.readings()
+    power, truth = _last(bench, "power").parameters, bench.world.environment.readings()
     assert power["sunlight"] is True
     for name, true in (
         ("battery_mv", truth.battery_mv),
@@ -80,6 +89,38 @@ def test_an_empty_battery_ends_the_flight_software_and_the_sun_boots_it(fly: Cal
     assert bench.is_flying
     bench.run_for(15)
     assert bench.flight.mode.commanded.mode is PowerMode.SURVIVAL
+
+
+@pytest.mark.req("BEN-067")
+@pytest.mark.parametrize("trouble", ["none", "it waits for the link", "nobody hears it"])
+def test_the_time_is_told_until_the_satellite_has_it_and_then_it_foresees_eclipses(
+    fly: Callable[..., Bench], trouble: str
+) -> None:
+    bench = fly("cubesat", start_utc=_begin_of_a_sunlit_pass("cubesat"))
+    first = ()
+    if trouble == "it waits for the link":
+        bench.open_channel(False)
+        bench.at(3, lambda: bench.open_channel(True))
+        first = ("set_time completed",)
+    elif trouble == "nobody hears it":
+        bench.kill_flight_software()
+        bench.at(3, bench.start_flight_software)
+        first = ("set_time unacknowledged",)
+    flown = fly_scenario(bench, Scenario(name="Half a minute", duration_h=0.01))
+    assert flown.commands == (*first, "set_time completed")
+    orbit = _orbit(bench)
+    assert orbit.parameters["is_predicted"]
+    assert orbit.parameters["is_sunlit"]
+    assert orbit.onboard_us is not None
+    assert bench.tai_us is not None
+    assert bench.tai_us - orbit.onboard_us == pytest.approx(1e6 * bench.now_s - orbit.ground_us, abs=50_000)
+
+
+@pytest.mark.req("BEN-067")
+def test_who_asks_under_a_sky_tells_the_time_first(fly: Callable[..., Bench]) -> None:
+    bench = fly("cubesat", start_utc=_begin_of_a_sunlit_pass("cubesat"))
+    assert run_ask(bench, "What is the capital of France?", max_tokens=2).is_done
+    assert _orbit(bench).parameters["is_predicted"]
 
 
 @pytest.mark.req("BEN-044")
