@@ -2,15 +2,47 @@
 
 #include <math.h>
 
+enum { LLAMA = 1, QWEN3 = 2, GEMMA3 = 4, ALL = LLAMA | QWEN3 | GEMMA3 };
+
 typedef struct {
     const char *name;
+    unsigned mark;
     model_traits traits; /* before the file is asked */
 } family;
 
 static const family families[] = {
-    {"llama", {.layer_tensors = LLAMA_TENSORS}},
-    {"qwen3", {.layer_tensors = QWEN3_TENSORS, .rope_halves = 1}},
-    {"gemma3", {.layer_tensors = GEMMA3_TENSORS, .rope_halves = 1, .has_gelu = 1}},
+    {"llama", LLAMA, {.layer_tensors = LLAMA_TENSORS, .global_every = MAX_LAYERS + 1}},
+    {"qwen3", QWEN3, {.layer_tensors = QWEN3_TENSORS, .rope_halves = 1}},
+    {"gemma3",
+     GEMMA3,
+     {.layer_tensors = GEMMA3_TENSORS, .rope_halves = 1, .has_gelu = 1, .global_every = 6, .local_rope_base = 1e4f}},
+};
+
+/* The settings that are known here, and in which families. */
+static const struct {
+    const char *name;
+    unsigned families;
+} settings[] = {
+    {"block_count", ALL},
+    {"context_length", ALL},
+    {"embedding_length", ALL},
+    {"feed_forward_length", ALL},
+    {"attention.head_count", ALL},
+    {"attention.head_count_kv", ALL},
+    {"attention.key_length", ALL},
+    {"attention.value_length", ALL},
+    {"attention.layer_norm_rms_epsilon", ALL},
+    {"attention.sliding_window", LLAMA | GEMMA3},
+    {"attention.sliding_window_pattern", GEMMA3},
+    {"attn_logit_softcapping", GEMMA3},
+    {"final_logit_softcapping", GEMMA3},
+    {"rope.freq_base", ALL},
+    {"rope.freq_base_swa", GEMMA3},
+    {"rope.dimension_count", ALL},
+    {"rope.scaling.type", ALL},
+    {"rope.scaling.factor", ALL},
+    {"rope.scaling.original_context_length", ALL},
+    {"vocab_size", ALL},
 };
 
 enum { GEMMA3_LAYERS_27B = 62 };
@@ -74,36 +106,16 @@ static kernel_status may_float(const gguf *file, const char *name, float least, 
     return KERNEL_OK;
 }
 
-/* A setting of the architecture that is not known here could change what the right answer is. */
-static kernel_status refuse_unknown_settings(const gguf *file, span prefix, kernel_error *error) {
-    static const char *const known[] = {
-        "block_count",
-        "context_length",
-        "embedding_length",
-        "feed_forward_length",
-        "attention.head_count",
-        "attention.head_count_kv",
-        "attention.key_length",
-        "attention.value_length",
-        "attention.layer_norm_rms_epsilon",
-        "attention.sliding_window",
-        "attention.sliding_window_pattern",
-        "attn_logit_softcapping",
-        "final_logit_softcapping",
-        "rope.freq_base",
-        "rope.freq_base_swa",
-        "rope.dimension_count",
-        "rope.scaling.type",
-        "rope.scaling.factor",
-        "rope.scaling.original_context_length",
-        "vocab_size",
-    };
+/* A setting that the family does not have here could change what the right answer is. */
+static kernel_status refuse_unknown_settings(const gguf *file, span prefix, unsigned mark, kernel_error *error) {
     for (uint32_t i = 0; i < file->entry_count; i++) {
         span name;
         if (!after_prefix(file->entries[i].key, prefix, &name)) continue;
-        int found = 0;
-        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) found |= span_equal(name, span_of(known[k]));
-        if (!found) {
+        unsigned known = 0;
+        for (size_t k = 0; k < sizeof settings / sizeof settings[0]; k++) {
+            if (span_equal(name, span_of(settings[k].name))) known = settings[k].families;
+        }
+        if (!(known & mark)) {
             return fail_at(error, KERNEL_UNSUPPORTED, "architecture setting is not known, entry", i,
                            file->entries[i].key);
         }
@@ -159,23 +171,16 @@ static kernel_status read_shape(const gguf *file, kernel_shape *s, kernel_error 
 
 static kernel_status read_traits(const gguf *file, const kernel_shape *s, model_traits *t, kernel_error *error) {
     int is_gemma3 = t->layer_tensors == GEMMA3_TENSORS;
-    t->global_every = 6;
-    t->local_rope_base = 10000.0f;
     t->embedding_scale = is_gemma3 ? sqrtf((float)s->embedding) : 1.0f;
     /* The one model whose scores are not scaled by their own length, which its file does not say. */
     int is_27b = is_gemma3 && s->layers == GEMMA3_LAYERS_27B;
     t->attention_scale = 1.0f / sqrtf((float)(is_27b ? s->embedding / s->heads : s->head_size));
     kernel_status status = read_rope_scaling(file, t, error);
-    if (is_gemma3) {
-        CHECK(may_number(file, "attention.sliding_window", 1, MAX_CONTEXT, &t->window, error));
-        CHECK(may_number(file, "attention.sliding_window_pattern", 1, MAX_LAYERS, &t->global_every, error));
-        CHECK(may_float(file, "rope.freq_base_swa", 1.0f, 1e12f, &t->local_rope_base, error));
-        CHECK(may_float(file, "attn_logit_softcapping", 1e-3f, 1e6f, &t->attention_cap, error));
-        CHECK(may_float(file, "final_logit_softcapping", 1e-3f, 1e6f, &t->logit_cap, error));
-    } else if (find_setting(file, "attention.sliding_window") || find_setting(file, "final_logit_softcapping")) {
-        return fail(error, KERNEL_UNSUPPORTED,
-                    "a sliding window or soft cap outside gemma3; entries:", file->entry_count);
-    }
+    CHECK(may_number(file, "attention.sliding_window", 1, MAX_CONTEXT, &t->window, error));
+    CHECK(may_number(file, "attention.sliding_window_pattern", 1, MAX_LAYERS, &t->global_every, error));
+    CHECK(may_float(file, "rope.freq_base_swa", 1.0f, 1e12f, &t->local_rope_base, error));
+    CHECK(may_float(file, "attn_logit_softcapping", 1e-3f, 1e6f, &t->attention_cap, error));
+    CHECK(may_float(file, "final_logit_softcapping", 1e-3f, 1e6f, &t->logit_cap, error));
     return status;
 }
 
@@ -190,7 +195,7 @@ kernel_status read_architecture(const gguf *file, kernel_shape *shape, model_tra
         return fail_at(error, KERNEL_UNSUPPORTED, "architecture is not known; octets in its name:", name.len, name);
     *shape = (kernel_shape){.rms_epsilon = 1e-5f, .rope_base = 10000.0f};
     *traits = known->traits;
-    kernel_status status = refuse_unknown_settings(file, name, error);
+    kernel_status status = refuse_unknown_settings(file, name, known->mark, error);
     CHECK(read_shape(file, shape, error));
     CHECK(read_traits(file, shape, traits, error));
     return status;

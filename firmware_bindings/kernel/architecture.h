@@ -31,8 +31,8 @@ typedef struct {
     int has_gelu;           /* the feed-forward's gate is a gelu, not a silu */
     uint32_t window;        /* most tokens that a local layer sees, the own one included; 0: no layer is local */
     uint32_t global_every;  /* one layer in so many is not local, the last of each */
-    float local_rope_base;  /* of local layers */
-    float rope_factor;      /* of the others: frequencies are divided by it */
+    float local_rope_base;  /* of local layers; 0: they turn as the others do */
+    float rope_factor;      /* frequencies of the others are divided by it */
     float embedding_scale;  /* of a token's embedding */
     float attention_scale;  /* of a score */
     float attention_cap;    /* score ← cap · tanh(score / cap); 0: not */

@@ -39,7 +39,9 @@ static kernel_session *place(arena *a, const kernel_model *model, const kernel_o
     *s = (kernel_session){.model = model, .ops = ops_for(o->isa), .options = *o, .width = width};
     s->kv_octets = o->kv == KERNEL_KV_F16 ? sizeof(uint16_t) : sizeof(float);
     s->rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
-    if (model->traits.window) s->local_rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
+    s->local_rope = s->rope;
+    if (model->traits.window && model->traits.local_rope_base > 0.0f)
+        s->local_rope = arena_take(a, o->context_tokens, m->head_size * sizeof *s->rope);
     s->keys = arena_take(a, o->context_tokens, cache * s->kv_octets);
     s->values = arena_take(a, o->context_tokens, cache * s->kv_octets);
     s->x = arena_take(a, slots, m->embedding * sizeof *s->x);
@@ -87,7 +89,7 @@ static void fill_ropes(const kernel_session *s) {
     const float *factors = (const float *)(const void *)s->model->rope_factors.data;
     uint64_t before = float_env_enter();
     fill_rope(s, s->rope, s->model->shape.rope_base, t->rope_factor, factors);
-    if (s->local_rope) fill_rope(s, s->local_rope, t->local_rope_base, 1.0f, NULL);
+    if (s->local_rope != s->rope) fill_rope(s, s->local_rope, t->local_rope_base, 1.0f, NULL);
     float_env_leave(before);
 }
 

@@ -18,7 +18,7 @@ struct kernel_session {
     pool pool;
 
     float *rope;            /* (C, H/2, 2) cosine and sine of position · frequency */
-    float *local_rope;      /* (C, H/2, 2) of local layers; NULL if there are none */
+    float *local_rope;      /* (C, H/2, 2) of local layers; `rope` where they turn as the others do */
     uint8_t *keys;          /* (L, K, C, H), rotated; F32 or F16 */
     uint8_t *values;        /* (L, K, C, H) */
     size_t kv_octets;       /* of a number in either */

@@ -274,6 +274,12 @@ def llama(tiny_path: Path) -> File:
 
 
 @pytest.fixture
+def qwen3(tiny_path: Path) -> File:
+    """The tiny Qwen 3 in parts."""
+    return read_parts(tiny_path.with_name("qwen3-tiny-s36-F32.gguf"))
+
+
+@pytest.fixture
 def gemma(tiny_path: Path) -> File:
     """The tiny Gemma 3 in parts."""
     return read_parts(tiny_path.with_name("gemma3-tiny-s28-F32.gguf"))

@@ -136,8 +136,24 @@ def test_types_and_settings_that_the_kernel_does_not_run(parts, load: Callable[[
         load(parts.file.with_metadata(llama__expert_count=parts.u32(8)).encode())
     with pytest.raises(ModelFileError, match=r"not linear.*\(yarn\)"):
         load(parts.file.with_metadata(llama__rope__scaling__type=(8, parts.string("yarn"))).encode())
-    with pytest.raises(ModelFileError, match="outside gemma3"):
-        load(parts.file.with_metadata(llama__attention__sliding_window=parts.u32(64)).encode())
+
+
+@pytest.mark.req("INF-006")
+@pytest.mark.parametrize(
+    ("family", "setting"),
+    [
+        ("llama", "attention.sliding_window_pattern"),
+        ("llama", "attn_logit_softcapping"),
+        ("llama", "final_logit_softcapping"),
+        ("llama", "rope.freq_base_swa"),
+        ("qwen3", "attention.sliding_window"),
+        ("qwen3", "final_logit_softcapping"),
+    ],
+)
+def test_a_setting_of_another_family(parts, llama, qwen3, load: Callable[[bytes], Model], family: str, setting) -> None:
+    file, key = {"llama": llama, "qwen3": qwen3}[family], f"{family}.{setting}"
+    with pytest.raises(ModelFileError, match=rf"setting is not known, entry \d+ \({key}\)"):
+        load(file.with_metadata(**{key: parts.u32(4)}).encode())
 
 
 @pytest.mark.req("INF-005")

@@ -129,13 +129,16 @@ class Reference:
         return self.settings.get("attention.sliding_window", np.inf)
 
     def _is_local(self, layer: int) -> bool:
-        return self._is_gemma and (layer + 1) % int(self.settings.get("attention.sliding_window_pattern", 6)) != 0
+        """In Gemma 3 all layers but one in so many; in Mistral, the one Llama with a window, all."""
+        every = int(self.settings.get("attention.sliding_window_pattern", 6))
+        return not self._is_gemma or (layer + 1) % every != 0
 
     def _rotated(self, layer: int, x: Array) -> Array:
         size = x.shape[-1]
-        base = self.settings.get("rope.freq_base_swa" if self._is_local(layer) else "rope.freq_base", 10000.0)
+        turns_alone = self._is_gemma and self._is_local(layer)
+        base = self.settings.get("rope.freq_base_swa" if turns_alone else "rope.freq_base", 10000.0)
         frequency = base ** (-2 * np.arange(size // 2) / size)
-        if not self._is_local(layer):
+        if not turns_alone:
             frequency = frequency / self.settings.get("rope.scaling.factor", 1)
             frequency = frequency / self.weights.get("rope_freqs.weight", np.ones(size // 2))
         angle = np.multiply.outer(np.arange(len(x)), frequency)[:, None]
@@ -161,6 +164,7 @@ LINEAR = {"llama__rope__scaling__factor": f32(3)}
 BASE = {"llama__rope__freq_base": f32(500000)}
 CAPS = {"gemma3__attn_logit_softcapping": f32(0.5), "gemma3__final_logit_softcapping": f32(3)}
 WINDOWS = {"gemma3__attention__sliding_window": u32(5), "gemma3__attention__sliding_window_pattern": u32(2)}
+MISTRAL = {"llama__attention__sliding_window": u32(5)}
 GLOBAL = {"gemma3__rope__scaling__factor": f32(8), "gemma3__rope__freq_base_swa": f32(5000)}
 
 
@@ -202,6 +206,16 @@ def test_rope_scaling(settings: dict[str, Any], has_divisors: bool, llama: Any, 
 @pytest.mark.parametrize("settings", [CAPS, WINDOWS, GLOBAL, CAPS | WINDOWS | GLOBAL])
 def test_soft_caps_windows_and_what_local_layers_do_alone(settings: dict[str, Any], gemma: Any, load: Any) -> None:
     compare(load(gemma.with_metadata(**settings).encode()))
+
+
+@pytest.mark.req("INF-001")
+@pytest.mark.parametrize("settings", [MISTRAL, MISTRAL | LINEAR | BASE], ids=["window", "window and scaling"])
+@pytest.mark.parametrize("has_divisors", [False, True], ids=["", "llama3"])
+def test_the_window_of_mistral_is_on_every_layer(
+    settings: dict[str, Any], has_divisors: bool, llama: Any, load: Any
+) -> None:
+    file = llama.with_metadata(**settings)
+    compare(load((with_llama3(file) if has_divisors else file).encode()))
 
 
 @pytest.mark.req("INF-001")
