@@ -153,6 +153,8 @@ class FaultWatch:
         happened: list[Key] = [(_ALARMS[cause], rail) for cause, rail in self._controller.take_alarms()]
         if self._controller.take_reset():
             happened.append((Fault.CONTROLLER_RESET, 0))
+        if self._controller.take_damage():
+            happened.append((Fault.MEMORY_DAMAGED, 0))
         if (failed := self._computer.take_fault()) is not None:
             happened.append((_COMPUTER_FAULTS[failed], 0))
         return happened

@@ -1,4 +1,4 @@
-"""What the payload controller is told to hold: each rail's limiter and sequence, bus limit, and duty of its caps."""
+"""What the payload controller is told to hold, rail limits, bus limit and cap duties, and whether it does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,45 @@ class Block:
     words: tuple[int, ...]
     is_once: bool = False
     """Written once; the controller refuses a second time."""
+
+
+class HeldSettings:
+    """Blocks that a controller shall hold, and which of them it has been seen to hold since it began.
+
+    Args:
+        blocks: all of them, in the order in which they are looked at.
+    """
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = tuple(blocks)
+        self._next = 0
+        self._told: set[Block] = set()
+        self._unconfirmed = list(self._blocks)
+
+    @property
+    def are_confirmed(self) -> bool:
+        return not self._unconfirmed
+
+    def forget(self) -> None:
+        """The controller has begun anew: it holds nothing."""
+        self._told, self._unconfirmed = set(), list(self._blocks)
+
+    def next(self) -> Block:
+        """The block to read now: one that is not confirmed, else each in turn."""
+        block = self._unconfirmed[0] if self._unconfirmed else self._blocks[self._next]
+        self._next = (self._next + 1) % len(self._blocks)
+        return block
+
+    def see(self, block: Block, held: tuple[int, ...]) -> bool:
+        """What the controller holds in a block's place; whether it must be told, which happens once where `is_once`."""
+        if held == block.words or (block.is_once and block in self._told):
+            if block in self._unconfirmed:
+                self._unconfirmed.remove(block)
+            return False
+        self._told.add(block)
+        if block not in self._unconfirmed:
+            self._unconfirmed.append(block)
+        return True
 
 
 CAP_ROWS = (None, PowerMode.ECO, PowerMode.NOMINAL, PowerMode.BURST)

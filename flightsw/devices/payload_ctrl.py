@@ -15,7 +15,7 @@ from flightsw.devices.controller_reading import (
     read_rails,
     read_status,
 )
-from flightsw.devices.controller_settings import CAP_ROWS, Block, settings
+from flightsw.devices.controller_settings import CAP_ROWS, Block, HeldSettings, settings
 from flightsw.devices.device import DeviceDriver, Notice
 from flightsw.mission import BootCause, ControllerEvent, Device, RailFault
 from flightsw.payload import ComputeProfile, ControllerPlan, EnergyIntegral, PowerMode, RailPlan, Rails
@@ -49,7 +49,8 @@ class PayloadController(DeviceDriver):
 
     Rails go up only when the controller is seen to hold the settings; one block of them is read with each poll, so that
     a controller that has begun anew, or a bit that has flipped, is told again. The watchdog is armed before the rails
-    go up and disarmed once they are told to go off.
+    go up and disarmed once they are told to go off. A mailbox word beyond correction is written anew, as zero: the
+    scrubber would find it in every sweep.
 
     Args:
         plan, rails, profile: what it shall hold.
@@ -57,11 +58,8 @@ class PayloadController(DeviceDriver):
 
     def __init__(self, plan: ControllerPlan, rails: Sequence[RailPlan], profile: ComputeProfile) -> None:
         super().__init__(Device.PAYLOAD_CTRL, regs.DEVICE_ID)
-        self._settings = settings(plan, rails, profile)
+        self._settings = HeldSettings(settings(plan, rails, profile))
         self._cap_row: int | None = None
-        self._unconfirmed = list(self._settings)
-        self._told: set[Block] = set()
-        self._next_block = 0
         self.reading: ControllerReading | None = None
         self.energy = EnergyIntegral()
         self.rails = Rails.UNKNOWN
@@ -72,6 +70,7 @@ class PayloadController(DeviceDriver):
         self._kick_us: int | None = None
         self._alarms: list[tuple[RailFault, int]] = []
         self._has_reset = False
+        self._is_damaged = False
         self._cleared: bool | None = None
         self._is_write_lost = False
         self._write_target()
@@ -101,9 +100,9 @@ class PayloadController(DeviceDriver):
         if on is not self._is_commanded_on:
             self._is_commanded_on = on
             self.rails = Rails.MOVING if self.rails is not Rails.UNKNOWN else Rails.UNKNOWN
-            if self._unconfirmed:
+            if not self._settings.are_confirmed:
                 self._is_write_lost = True
-            if not (on and self._unconfirmed):
+            if not on or self._settings.are_confirmed:
                 self._write_target()
             self._next_poll_us = 0
 
@@ -137,6 +136,11 @@ class PayloadController(DeviceDriver):
         has_reset, self._has_reset = self._has_reset, False
         return has_reset
 
+    def take_damage(self) -> bool:
+        """Whether mailbox words were found beyond correction since the last call."""
+        is_damaged, self._is_damaged = self._is_damaged, False
+        return is_damaged
+
     def tick(self, now_us: int) -> None:
         """Take the replies; poll and kick when it is time."""
         super().tick(now_us)
@@ -162,10 +166,9 @@ class PayloadController(DeviceDriver):
         runs = (STATUS_RUN, *MEASUREMENT_RUNS) if is_full else (STATUS_RUN,)
         for run in runs:
             self._ask(read(run[0].address, len(run), _Poll(self._poll_number, len(run), run is runs[-1], is_full)))
-        block = self._unconfirmed[0] if self._unconfirmed else self._settings[self._next_block]
-        self._next_block = (self._next_block + 1) % len(self._settings)
+        block = self._settings.next()
         self._ask(read(block.first.address, len(block.words), block))
-        is_quiet = is_dark and not self._unconfirmed
+        is_quiet = is_dark and self._settings.are_confirmed
         self._next_poll_us = now_us + (SLOW_POLL_US if is_quiet else FAST_POLL_US)
 
     def _take(self, result: Result, now_us: int) -> bool:
@@ -174,6 +177,8 @@ class PayloadController(DeviceDriver):
             return self._take_run(tag, result, now_us)
         if isinstance(tag, Block):
             return self._take_settings(tag, result)
+        if tag is regs.MAILBOX_ERROR_AT:
+            return self._take_error(result)
         return self._take_event(result) if tag is _EVENT_RUN else True
 
     def _hear(self, result: Result, now_us: int) -> None:
@@ -206,14 +211,11 @@ class PayloadController(DeviceDriver):
         return True
 
     def _take_settings(self, block: Block, result: Result) -> bool:
-        """Compare what it holds; tell it again, unless it may be told only once."""
-        if len(words(result.data)) != len(block.words):
+        """Compare what it holds; tell it again if need be."""
+        held = words(result.data)
+        if len(held) != len(block.words):
             return False
-        if words(result.data) == block.words or (block.is_once and block in self._told):
-            self._confirm(block)
-        else:
-            self._told.add(block)
-            self._unconfirm(block)
+        if self._settings.see(block, held):
             self._ask(write(block.first.address, *block.words, tag=regs.RAIL_CTRL))
         return True
 
@@ -230,13 +232,13 @@ class PayloadController(DeviceDriver):
             self._notices.append(Notice(event="controller_event", values=values))
         return True
 
-    def _confirm(self, block: Block) -> None:
-        if block in self._unconfirmed:
-            self._unconfirmed.remove(block)
-
-    def _unconfirm(self, block: Block) -> None:
-        if block not in self._unconfirmed:
-            self._unconfirmed.append(block)
+    def _take_error(self, result: Result) -> bool:
+        if len(words(result.data)) != 1:
+            return False
+        error = regs.MAILBOX_ERROR_AT.unpack(words(result.data)[0])
+        if error["uncorrectable"]:
+            self._ask(write(regs.MAILBOX.address + 4 * error["word"], 0, tag=regs.MAILBOX))
+        return True
 
     def _on_silent(self, now_us: int) -> None:
         self.rails = Rails.UNKNOWN
@@ -251,7 +253,7 @@ class PayloadController(DeviceDriver):
         if elapsed_ms >= UPTIME_MODULUS_MS // 2:
             self._has_reset, old = True, None
             self._cap_row = None
-            self._unconfirmed, self._told = list(self._settings), set()
+            self._settings.forget()
         if old is None:
             self._notices.append(Notice(event="controller_boot", values={"cause": BootCause(new.status.boot_cause)}))
         self.energy = self.energy.sample(sum(rail.mv * rail.ma for rail in new.rail), now_us)
@@ -259,6 +261,9 @@ class PayloadController(DeviceDriver):
         for cause, rail in new.alarms(old):
             self._notices.append(Notice(event="rail_fault", values={"rail": rail, "fault": cause}))
             self._alarms.append((cause, rail))
+        if old is not None and new.status.mailbox_damaged > old.status.mailbox_damaged:
+            self._is_damaged = True
+            self._ask(read(regs.MAILBOX_ERROR_AT.address, tag=regs.MAILBOX_ERROR_AT))
         for _ in range(min(MAX_EVENTS, new.status.events_waiting)):
             self._ask(read(_EVENT_RUN[0].address, len(_EVENT_RUN), _EVENT_RUN))
         self._hold_target(new)
@@ -267,7 +272,7 @@ class PayloadController(DeviceDriver):
         """Say again what the controller does not know: it may have been reset, or a write been lost."""
         status, on = reading.status, self._is_commanded_on
         is_ignorant = self._is_write_lost or status.target != (RAILS if on else 0)
-        is_barred = bool(self._unconfirmed) or status.has_locked_out or status.state is regs.State.TRIPPED
+        is_barred = not self._settings.are_confirmed or status.has_locked_out or status.state is regs.State.TRIPPED
         if is_ignorant and not (on and is_barred):
             self._is_write_lost = False
             self._write_target()

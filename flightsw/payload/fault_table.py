@@ -38,6 +38,7 @@ class Fault(IntEnum):
     SENSOR_RANGE = 21
     SENSOR_STUCK = 22
     SENSOR_DISAGREES = 23
+    MEMORY_DAMAGED = 24
     GROUND_SILENT = 25
     RESET_STORM = 26
     STORE_BROKEN = 27
@@ -183,6 +184,7 @@ FAULT_RESPONSES: tuple[Row, ...] = (
     Row(_F.SENSOR_RANGE, "sensor", "charge_permille", 3, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
     Row(_F.SENSOR_STUCK, "sensor", "charge_permille", 10, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
     Row(_F.SENSOR_DISAGREES, "sensor", "charge_permille", 10, (_DISTRUST,), _BACK, _R.SENSOR_FAULT),
+    Row(_F.MEMORY_DAMAGED, "controller", "mailbox_damaged", 0, (_REWRITE, _THRICE), _ONCE, _R.MEMORY_DAMAGED),
     Row(_F.GROUND_SILENT, "radio", "silent_s", _SET, _SILENCE, End.CONTACT, _R.GROUND_SILENT),
     Row(_F.RESET_STORM, "software", "unclean_boots", 0, (_at(3, _SAFE),), End.BOOT, _R.UNCLEAN_BOOTS, 0, _W.BOOT),
     Row(_F.STORE_BROKEN, "store", "store_fault", 0, (_REPORT, _SAFE), End.BOOT, _R.STORE_FAULT, 0, _W.BOOT),

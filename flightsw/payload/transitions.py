@@ -20,6 +20,7 @@ FAULTS = frozenset(
         _R.OVER_CURRENT,
         _R.CONTROLLER_RESET,
         _R.OVER_TEMPERATURE,
+        _R.MEMORY_DAMAGED,
     }
 )
 """Reasons that take the payload off at once: the job that it was powered for is interrupted."""

@@ -54,6 +54,7 @@ class ModeReason(IntEnum):
     OVER_CURRENT = 26
     CONTROLLER_RESET = 27
     OVER_TEMPERATURE = 28
+    MEMORY_DAMAGED = 29
 
 
 class Urgency(IntEnum):

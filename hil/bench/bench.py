@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
+from firmware_bindings.devicelink import Frame, Operation
+from firmware_bindings.devicelink.registers import Register
+from firmware_bindings.devicelink.registers import payload_ctrl as regs
 from flightsw.mission import Mission
 from hil.bench.config import BenchConfig
 from hil.bench.world import World
@@ -153,6 +156,10 @@ class Bench(ABC):
         assert isinstance(controller, PayloadController)
         controller.reset()
 
+    def damage_mailbox(self, word: int) -> None:
+        """Turn two bits of a word of the payload controller's mailbox over, which no code corrects."""
+        self._probe("payload_ctrl", regs.MAILBOX_INJECT, regs.MAILBOX_INJECT.pack(word=word, first=0, second=1))
+
     def set_sunlight(self, is_sunlit: bool) -> None:
         """Enter or leave the Earth's shadow."""
         self.world.environment.power.set_sunlight(is_sunlit)
@@ -192,6 +199,12 @@ class Bench(ABC):
     def man_stations(self, is_manned: bool) -> None:
         """Send the ground stations' people home, or back to work: without them there is no pass."""
         self.world.channel.is_manned = is_manned
+
+    def _probe(self, device: str, register: Register, value: int) -> None:
+        """Write a register past the flight software; SYNC around it, for neither shall be taken for a repetition."""
+        sync = Frame(seq=0, op=Operation.SYNC)
+        put = Frame(seq=0, op=Operation.WRITE, address=register.address, data=value.to_bytes(4, "big"))
+        self.world.lines[device].probe(b"".join(frame.encode() for frame in (sync, put, sync)))
 
     def _next_action_ns(self) -> int | None:
         return self._actions[0][0] if self._actions else None

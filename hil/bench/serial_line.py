@@ -21,6 +21,7 @@ class SerialLine:
         self._to_device = Pace(BAUD, _BITS_PER_OCTET)
         self._to_flight = Pace(BAUD, _BITS_PER_OCTET)
         self._unsent = b""
+        self._probed = b""
         self.is_cut = False
         """Nothing gets across, in either direction."""
 
@@ -32,7 +33,14 @@ class SerialLine:
             self._to_device.idle()
         if data and not self.is_cut:
             self.device.write(data)
+        elif self._probed and not self._unsent:
+            self.device.write(self._probed)
+            self._probed = b""
         return data
+
+    def probe(self, data: bytes) -> None:
+        """Put octets on the line to the device, past the flight software, as soon as nothing else is on it."""
+        self._probed += data
 
     def up(self, elapsed_ns: int) -> bytes:
         """What the device has got across in `elapsed_ns`."""
@@ -47,5 +55,5 @@ class SerialLine:
 
     @property
     def is_busy(self) -> bool:
-        """Octets of the device wait for the line."""
-        return bool(self._unsent)
+        """Octets of the device, or of a probe, wait for the line."""
+        return bool(self._unsent or self._probed)

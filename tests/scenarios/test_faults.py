@@ -286,6 +286,21 @@ def test_a_controller_that_begins_anew_is_told_again_and_the_third_time_locked(m
     assert bench.ask(PARIS).request.refusal is Refusal.DEVICE_FAILED
 
 
+@scenario(Fault.MEMORY_DAMAGED)
+def test_a_damaged_word_is_written_anew_and_the_third_one_within_the_hour_locks_the_payload(make) -> None:
+    bench = make()
+    for count in range(1, 4):
+        bench.damage_mailbox(100 * count)
+        bench.run_until(lambda: len(answers(bench, Fault.MEMORY_DAMAGED)) == count, 15)  # noqa: B023
+        bench.run_for(15)  # the scrubber reads each word every 10.24 s
+        assert len(answers(bench, Fault.MEMORY_DAMAGED)) == count
+    assert answers(bench, Fault.MEMORY_DAMAGED) == ["REWRITE", "REWRITE", "PAYLOAD_LOCKED"]
+    assert bench.ask(PARIS).request.refusal is Refusal.DEVICE_FAILED
+    send(bench, "clear_fault")
+    bench.run_for(3)
+    assert bench.ask(PARIS, 4).is_whole
+
+
 @scenario(Fault.POWER_BOARD_SILENT)
 def test_a_silent_power_board_takes_the_payload_off_and_ends_in_safe(make) -> None:
     bench = make()
