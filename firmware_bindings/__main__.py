@@ -2,12 +2,15 @@
 
 import argparse
 import hashlib
+import io
 import json
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from firmware_bindings.arguments import count, threads
 from firmware_bindings.kernel import KV_TYPES, KernelError, Model, UsageError, instruction_sets
 
 DESCRIPTION = """\
@@ -19,6 +22,7 @@ Run a language model from a GGUF file: feed it a prompt, print the logits that f
   python -m firmware_bindings serve PORT ...   the payload computer's program; see: serve --help
 """
 MAX_CONTEXT = 1 << 24  # of a session, as kernel.h says
+ANSWER_TOKENS = 256  # of a chat, at most, where nobody says how many
 EPILOG = "Exit codes: 0 done, 1 the file or the run failed, 2 wrong usage."
 
 
@@ -29,14 +33,8 @@ def _ids(text: str) -> list[int]:
         raise argparse.ArgumentTypeError(f"not a list of token ids such as 1,2,3: {text!r}") from None
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"not a count: {text!r}")
-    return int(text)
-
-
 def _count_or_all(text: str) -> int | None:
-    return None if text == "all" else _count(text)
+    return None if text == "all" else count(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,10 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     prompt.add_argument("--chat", metavar="TEXT", help="a question, put to the model with the file's chat template")
     parser.add_argument(
         "--greedy",
-        type=_count,
-        default=0,
+        type=count,
         metavar="N",
-        help="tokens to continue with (default 0); with --chat fewer, if the answer ends before",
+        help=f"tokens to continue with (default 0); with --chat at most so many (default {ANSWER_TOKENS})",
     )
     parser.add_argument(
         "--logits",
@@ -66,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         help="print the N largest logits after the prompt, or all in order of id (default 0)",
     )
     parser.add_argument(
-        "--threads", type=_count, default=0, metavar="N", help="threads to run on (default: one a processor)"
+        "--threads", type=threads, default=0, metavar="N", help="threads to run on (default: one a processor)"
     )
     parser.add_argument(
         "--isa", choices=["best", *instruction_sets()], default="best", help="instruction set (default: the best here)"
@@ -118,6 +115,9 @@ def logits_sha256(model: Model, ids: Sequence[int], isa: str, kv: str) -> str:
 def run(model: Model, ids: list[int], options: argparse.Namespace) -> Result:
     """Feed the prompt, then continue greedily: past end tokens too, unless it is a chat. Raises KernelError."""
     greedy, logits = options.greedy, options.logits
+    if greedy is None:
+        room = model.context_tokens - len(ids) + 1
+        greedy = max(min(ANSWER_TOKENS, room), 0) if options.chat is not None else 0
     needed = max(len(ids) + max(greedy - 1, 0), 1)
     if needed > model.context_tokens:
         raise UsageError(f"{needed} tokens do not fit the model's context of {model.context_tokens}")
@@ -164,18 +164,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = run(model, ids, options)
         if options.json:
             hashes = {"sha256": model.sha256(), "logits_sha256": logits_sha256(model, ids, options.isa, options.kv)}
-            print(json.dumps(asdict(result) | hashes))
-            return 0
-    except KernelError as error:
+            print(json.dumps(asdict(result) | hashes), flush=True)
+        else:
+            _show(result)
+    except (KernelError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
+    return 0
+
+
+def _show(result: Result) -> None:
     for token_id, value in result.logits:
         print(f"{token_id:8d} {value:12.6f}")
     if result.greedy_ids:
         print(*result.greedy_ids, sep=",")
-        print(result.text)
-    return 0
+        print(result.text, flush=True)
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGPIPE):  # whoever interrupts or stops to listen wants no explanation
+        signal.signal(number, signal.SIG_DFL)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character can still show the others
     sys.exit(main())

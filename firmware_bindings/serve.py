@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from serial import Serial, SerialException, serial_for_url
+from serial import Serial, serial_for_url
 
+from firmware_bindings.arguments import count, threads
 from firmware_bindings.background import Background
 from firmware_bindings.checkpoints import FolderCheckpoints
 from firmware_bindings.computer import PayloadComputer
@@ -56,7 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--model", type=Path, required=True, help="the default model, a GGUF file; others lie beside it"
     )
-    parser.add_argument("--threads", type=int, default=0, help="of the kernel (default: one per processor)")
+    parser.add_argument(
+        "--threads", type=threads, metavar="N", default=0, help="of the kernel (default: one per processor)"
+    )
     parser.add_argument(
         "--kv", choices=KV_TYPES, default="f32", help="how keys and values are stored; f16 halves them (default: f32)"
     )
@@ -66,20 +69,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="DIR",
         help="keep unfinished answers here, over a loss of power (default: nowhere)",
     )
-    parser.add_argument("--load-ms", type=int, default=0, help="least time that loading takes (default 0)")
+    parser.add_argument(
+        "--load-ms", type=count, metavar="N", default=0, help="least time that loading takes (default 0)"
+    )
     options = parser.parse_args(argv)
 
     terminated = threading.Event()
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a port whose other end has gone is an error
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: terminated.set())
     try:
         name = Model(options.model).name
+        if options.store:
+            options.store.mkdir(parents=True, exist_ok=True)
         with serial_for_url(options.port, baudrate=BAUD) as port:
             print(f"serving {name} on {options.port}", flush=True)
             checkpoints = FolderCheckpoints(options.store) if options.store else None
             engine = KernelEngine(options.model, threads=options.threads, checkpoints=checkpoints, kv=options.kv)
             serve(port, engine, terminated.is_set, load_us=1000 * options.load_ms)
-    except (KernelError, SerialException, ValueError) as error:
+    except (KernelError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -16,7 +16,7 @@ from firmware_bindings.kernel.errors import (
     SnapshotError,
     UsageError,
 )
-from firmware_bindings.kernel.model import Model
+from firmware_bindings.kernel.model import MAX_THREADS, Model
 from firmware_bindings.kernel.pace import Pace
 from firmware_bindings.kernel.sampling import Sampling
 from firmware_bindings.kernel.session import KV_TYPES, Session, instruction_sets
@@ -25,6 +25,7 @@ from firmware_bindings.kernel.tokenizer import Tokenizer
 
 __all__ = [
     "KV_TYPES",
+    "MAX_THREADS",
     "Cancelled",
     "ContextFull",
     "KernelError",

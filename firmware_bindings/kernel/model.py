@@ -3,6 +3,7 @@
 import hashlib
 import mmap
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from firmware_bindings.kernel.errors import ModelFileError, check
 from firmware_bindings.kernel.session import Session
 from firmware_bindings.kernel.tokenizer import Tokenizer
 
-MAX_THREADS = 64  # of a session, as kernel.h says
+MAX_THREADS = 64
+"""Of a session, as kernel.h says."""
 
 
 class Model:
@@ -110,6 +112,8 @@ class Model:
 
 def _map(path: Path) -> mmap.mmap:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait
+            raise ModelFileError(f"{path}: not a file")
         with path.open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:

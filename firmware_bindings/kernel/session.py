@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from firmware_bindings.kernel._kernel import ffi, lib
 from firmware_bindings.kernel.arena import arena
-from firmware_bindings.kernel.errors import Cancelled, ContextFull, SnapshotError, UsageError, check
+from firmware_bindings.kernel.errors import Cancelled, ContextFull, KernelError, SnapshotError, UsageError, check
 from firmware_bindings.kernel.sampling import Sampling
 from firmware_bindings.kernel.snapshot import State, seal, unseal
 
@@ -39,8 +39,7 @@ class Session:
 
     Raises:
         UsageError: options out of range.
-        ModelFileError: this processor lacks the instruction set asked for.
-        KernelError: the operating system gives no more threads.
+        KernelError: this processor lacks the instruction set asked for; the operating system gives no more threads.
     """
 
     def __init__(
@@ -48,6 +47,9 @@ class Session:
     ) -> None:
         if isa not in ISAS:
             raise UsageError(f"no such instruction set: {isa}; known: {', '.join(ISAS)}")
+        if not lib.kernel_has_isa(ISAS[isa]):
+            here = ", ".join(name for name, is_here in instruction_sets().items() if is_here)
+            raise KernelError(f"this processor lacks instruction set {isa}; it has {here}")
         if kv not in KV_TYPES:
             raise UsageError(f"keys and values can't be stored as {kv}; known: {', '.join(KV_TYPES)}")
         fields = {

@@ -19,6 +19,7 @@ from firmware_bindings.devicelink import Master, Request, Result
 from firmware_bindings.devicelink import payload_computer as link
 from firmware_bindings.devicelink.payload_computer import ComputerOperation as Op
 from firmware_bindings.devicelink.payload_computer import ComputerState, FinishReason
+from firmware_bindings.serve import main
 from hil.models import default_model_path
 
 DEADLINE_S = 60
@@ -149,11 +150,23 @@ def test_a_killed_answer_goes_on_in_another_process(
 
 
 @pytest.mark.req("INF-105")
-@pytest.mark.parametrize("what", ["port", "model"])
+@pytest.mark.parametrize("what", ["port", "model", "store"])
 def test_what_is_missing_is_one_line(what: str, tmp_path: Path) -> None:
-    model = default_model_path() if what == "port" else tmp_path / "none.gguf"
+    model = tmp_path / "none.gguf" if what == "model" else default_model_path()
     command = [sys.executable, "-m", "firmware_bindings", "serve", str(tmp_path / "port"), "--model", str(model)]
+    if what == "store":
+        (tmp_path / "file").touch()
+        command += ["--store", str(tmp_path / "file")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.req("INF-105")
+@pytest.mark.parametrize("option", [["--threads", "-1"], ["--threads", "65"], ["--load-ms", "-5"]])
+def test_options_out_of_range_are_2(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["loop://", "--model", str(default_model_path()), *option])
+    assert exit_.value.code == 2
+    assert "error: " in capsys.readouterr().err.splitlines()[-1]

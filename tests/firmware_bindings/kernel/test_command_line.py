@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from firmware_bindings.__main__ import main
-from firmware_bindings.kernel import Model
+from firmware_bindings.kernel import Model, instruction_sets
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -87,6 +89,7 @@ def test_for_people(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         ["--prompt", ""],
         ["--ids", "1", "--isa", "abacus"],
         ["--ids", "1", "--threads", "65"],
+        ["--ids", "1", "--threads", "9" * 30],
         [],
     ],
 )
@@ -102,7 +105,11 @@ def test_a_file_that_is_wrong_is_1_and_one_line(
 ) -> None:
     (tmp_path / "empty.gguf").touch()
     (tmp_path / "cut.gguf").write_bytes(tiny_path.read_bytes()[:-1])
-    for name, cause in {"none": "No such file", "empty": "is empty", "cut": "larger than the file"}.items():
+    (tmp_path / "folder.gguf").mkdir()
+    os.mkfifo(tmp_path / "pipe.gguf")
+    causes = {"none": "No such file", "empty": "is empty", "cut": "larger than the file"}
+    causes |= {"folder": "not a file", "pipe": "not a file"}
+    for name, cause in causes.items():
         code, out, err = run(capsys, str(tmp_path / f"{name}.gguf"), "--ids", "1")
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert err.startswith(f"error: {tmp_path / name}.gguf: ")
@@ -117,6 +124,8 @@ def test_a_question_and_a_text(default_path: Path, capsys: pytest.CaptureFixture
     assert code == 0
     assert "Paris" in result["text"]
     assert len(result["greedy_ids"]) < 40  # it ended by itself
+    code, out, _ = run(capsys, str(default_path), "--chat", question)
+    assert (code, out.splitlines()[1]) == (0, result["text"])
     _, out, _ = run(capsys, str(default_path), "--prompt", f"<|im_start|>user\n{question}<|im_end|>", "--json")
     prompt = json.loads(out)["prompt_ids"]
     assert prompt == result["prompt_ids"][-len(prompt) - 5 : -5]  # then come "\n<|im_start|>assistant\n"
@@ -129,6 +138,43 @@ def test_a_text_begins_as_the_file_wants(parts, tmp_path: Path, capsys: pytest.C
         path.write_bytes(parts.file.with_metadata(tokenizer__ggml__add_bos_token=(7, bytes([wanted]))).encode())
         _, out, _ = run(capsys, str(path), "--prompt", "the", "--json")
         assert (json.loads(out)["prompt_ids"][0] == 1) == bool(wanted)
+
+
+@pytest.mark.req("INF-015")
+def test_an_instruction_set_that_is_not_here_is_1(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, is_here in instruction_sets().items():
+        code, _, err = run(capsys, str(tiny_path), "--ids", "1", "--isa", name)
+        assert (code, err == "", name in err) == ((0, True, False) if is_here else (1, False, True))
+
+
+@pytest.mark.req("INF-015")
+def test_who_stops_to_listen_gets_no_explanation(tiny_path: Path) -> None:
+    command = [sys.executable, "-m", "firmware_bindings", str(tiny_path), "--ids", "5", "--logits", "all"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
+
+
+@pytest.mark.req("INF-015")
+def test_a_full_disk_is_1_and_one_line(tiny_path: Path) -> None:
+    command = [sys.executable, "-m", "firmware_bindings", str(tiny_path), "--ids", "5", "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "error: [Errno 28] No space left on device\n")
+
+
+@pytest.mark.req("INF-015")
+def test_what_a_terminal_can_not_show_is_a_question_mark(tiny_path: Path) -> None:
+    path = tiny_path.with_name("llama-tiny-s50-F32.gguf")
+    command = [sys.executable, "-m", "firmware_bindings", str(path), "--ids", "9", "--greedy", "12"]
+    shown, expected = (
+        subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": name}, capture_output=True, check=True).stdout
+        for name in ("ascii", "utf-8")
+    )
+    assert b"?" in shown
+    assert shown == expected.decode().encode("ascii", errors="replace")
 
 
 @pytest.mark.req("INF-015")
