@@ -63,7 +63,10 @@ RULES = {
     LINK: Rule(("construct", CODEC)),
     KERNEL: Rule(("jinja2",), does_io=True),
     f"{KERNEL}.build": Rule(("cffi",), does_io=True),
-    "firmware_bindings.__main__": Rule((KERNEL, "firmware_bindings.serve"), does_io=True),
+    "firmware_bindings.__main__": Rule(
+        (KERNEL, "firmware_bindings.arguments", "firmware_bindings.serve"), does_io=True
+    ),
+    "firmware_bindings.arguments": Rule((KERNEL,)),
     "firmware_bindings.engine": Rule((LINK,)),
     "firmware_bindings.computer": Rule((CODEC, LINK, "firmware_bindings.engine")),
     "firmware_bindings.checkpoints": Rule((), does_io=True),
