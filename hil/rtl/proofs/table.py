@@ -174,7 +174,7 @@ PROOFS = (
             "current_limiter",
             ("TripsInTime", "is_counting && seen_q >= trip_clocks_i;", "is_counting && seen_q > trip_clocks_i;"),
             ("NeverEarlier", "overcurrent_i && blanking_q == '0;", "overcurrent_i && blanking_q <= 16'd1;"),
-            ("OpenIsQuiet", "assign warning_o    = on_i && ", "assign warning_o    = "),
+            ("OpenIsQuiet", "warning_o   = 1'b0;", "warning_o   = average_ma_o >= limit_ma_i;"),
             ("AverageInRange", "(distance >>> average_shift_i)", "(distance >> average_shift_i)"),
             ("Trips", "seen_q <= is_counting ? seen_q + 1'b1 : '0;", "seen_q <= '0;"),
         ),

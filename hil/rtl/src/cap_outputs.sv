@@ -26,8 +26,12 @@ module cap_outputs #(
   logic is_powered;
   logic [Outputs-1:0] settled;
 
-  assign asked      = duty_i[mode_i];
   assign is_powered = (needed_i & ~good_i) == '0;
+
+  always_comb begin
+    asked = '0;
+    if (is_powered) asked = duty_i[mode_i];
+  end
 
   for (genvar o = 0; o < Outputs; o++) begin : g_output
     cap_output u_output (

@@ -42,8 +42,17 @@ module current_limiter (
   logic signed [Width:0] distance;
   logic is_counting;
 
-  assign is_counting = on_i && fast_enable_i && overcurrent_i && blanking_q == '0;
+  always_comb begin
+    is_counting = 1'b0;
+    warning_o   = 1'b0;
+    if (on_i) begin
+      is_counting = fast_enable_i && overcurrent_i && blanking_q == '0;
+      warning_o   = average_ma_o >= limit_ma_i;
+    end
+  end
+
   assign fast_trip_o = is_counting && seen_q >= trip_clocks_i;
+  assign slow_trip_o = warning_o && slow_enable_i;
 
   // The average moves by a fraction of the distance; the sum can't leave the range between both.
   assign distance  = $signed({1'b0, current_ma_i, Fraction'(0)}) - $signed({1'b0, average_q});
@@ -54,24 +63,21 @@ module current_limiter (
       blanking_q <= '0;
       seen_q     <= '0;
       average_q  <= '0;
-    end else begin
-      if (!on_i) blanking_q <= blanking_ms_i;
-      else if (tick_1ms_i && blanking_q != '0) blanking_q <= blanking_q - 1'b1;
-
+    end else if (on_i) begin
+      if (tick_1ms_i && blanking_q != '0) blanking_q <= blanking_q - 1'b1;
       seen_q <= is_counting ? seen_q + 1'b1 : '0;
+      if (sampled_i) average_q <= average_d;
 
-      if (!on_i) average_q <= '0;
-      else if (sampled_i) average_q <= average_d;
-
-      TripIsOn:      assert (!(fast_trip_o || slow_trip_o || warning_o) || on_i);
       BlankedIsDeaf: assert (blanking_q == '0 || !fast_trip_o);
       NoLateTrip:    assert (!is_counting || fast_trip_o || seen_q < trip_clocks_i);
+    end else begin
+      blanking_q <= blanking_ms_i;
+      seen_q     <= '0;
+      average_q  <= '0;
     end
   end
 
   assign average_ma_o = average_q[Width-1:Fraction];
-  assign warning_o    = on_i && average_ma_o >= limit_ma_i;
-  assign slow_trip_o  = warning_o && slow_enable_i;
   assign settled_o    = !is_counting && seen_q == '0 && (on_i || (blanking_q == blanking_ms_i && average_q == '0));
 
 endmodule

@@ -33,7 +33,7 @@ module energy_counter #(
   state_e state_q, state_d;
   rail_t rail_q, rail_d;
   logic [47:0] product_q, product_d;
-  logic [Rails-1:0][63:0] energy_q;
+  logic [63:0] energy_q[Rails];
   logic [63:0] total_q;
   logic [Rails:0][31:0] high_q;
 
@@ -68,7 +68,7 @@ module energy_counter #(
       state_q   <= Idle;
       rail_q    <= '0;
       product_q <= '0;
-      energy_q  <= '0;
+      energy_q  <= '{default: '0};
       total_q   <= '0;
       high_q    <= '0;
     end else begin

@@ -51,6 +51,8 @@ module mailbox_ram
 
   typedef logic [$clog2(Words)-1:0] addr_t;
 
+  localparam logic [WordBits-1:0] Zero = {Inverted, DataBits'(0)};
+
   state_e state_q, state_d;
   addr_t pointer_q;  // where the filling or the scrubber is
   logic [15:0] elapsed_q;
@@ -64,13 +66,14 @@ module mailbox_ram
   addr_t ram_addr;
   logic ram_read, ram_write, is_checked, corrected, uncorrectable;
 
+  // Both codecs rest, on a zero, while nothing passes through them.
   secded_encode u_encode (
-    .data_i((state_q == Fill) ? '0 : wdata_i),
+    .data_i((state_q == Ready && req_i && write_i) ? wdata_i : '0),
     .word_o(encoded)
   );
 
   secded_decode u_decode (
-    .word_i         (word_q),
+    .word_i         ((state_q inside {Answer, Scrub}) ? word_q : Zero),
     .word_o         (decoded),
     .corrected_o    (corrected),
     .uncorrectable_o(uncorrectable)

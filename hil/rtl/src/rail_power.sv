@@ -71,6 +71,7 @@ module rail_power
 
   logic [Rails-1:0] good, fast_trip, slow_trip, limiters_settled;
   logic sequencer_settled;
+  logic [15:0] average_ma[Rails];
 
   under_voltage u_under_voltage (
     .clk_i,
@@ -100,7 +101,7 @@ module rail_power
       .current_ma_i   (current_ma_i[r]),
       .average_shift_i,
       .limit_ma_i     (limit_ma_i[r]),
-      .average_ma_o   (average_ma_o[r]),
+      .average_ma_o   (average_ma[r]),
       .warning_o      (warnings_o[r]),
       .slow_trip_o    (slow_trip[r]),
       .settled_o      (limiters_settled[r])
@@ -157,10 +158,15 @@ module rail_power
   );
 
   always_comb begin
-    for (int unsigned r = 0; r < Rails; r++) begin
-      if (locked_out_o[r]) rail_states_o[r] = RailState__LOCKED_OUT;
-      else if (rails_o[r]) rail_states_o[r] = good[r] ? RailState__ON : RailState__RISING;
-      else rail_states_o[r] = tripped_o[r] ? RailState__TRIPPED : RailState__OFF;
+    rail_states_o = {Rails{RailState__OFF}};
+    average_ma_o  = '0;
+    if ((rails_o | locked_out_o | tripped_o) != '0) begin
+      for (int unsigned r = 0; r < Rails; r++) begin
+        if (locked_out_o[r]) rail_states_o[r] = RailState__LOCKED_OUT;
+        else if (rails_o[r]) rail_states_o[r] = good[r] ? RailState__ON : RailState__RISING;
+        else if (tripped_o[r]) rail_states_o[r] = RailState__TRIPPED;
+        average_ma_o[r] = average_ma[r];
+      end
     end
   end
 

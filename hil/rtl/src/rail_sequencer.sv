@@ -72,12 +72,12 @@ module rail_sequencer
 
   function automatic rail_t lowest_of(mask_t mask);
     lowest_of = '0;
-    for (int unsigned r = Rails; r > 0; r--) if (mask[r-1]) lowest_of = rail_t'(r - 1);
+    if (mask != '0) for (int unsigned r = Rails; r > 0; r--) if (mask[r-1]) lowest_of = rail_t'(r - 1);
   endfunction
 
   function automatic rail_t highest_of(mask_t mask);
     highest_of = '0;
-    for (int unsigned r = 0; r < Rails; r++) if (mask[r]) highest_of = rail_t'(r);
+    if (mask != '0) for (int unsigned r = 0; r < Rails; r++) if (mask[r]) highest_of = rail_t'(r);
   endfunction
 
   always_comb begin
@@ -222,15 +222,17 @@ module rail_sequencer
       good_q       <= good_d;
       timer_q      <= timer_d;
 
-      OneAtATime:     assert ($countones(switches_d & ~switches_q) <= 1);
-      BelowAreGood:   assert ((switches_d & ~switches_q) == '0 || switches_q == good_q);
-      GoodIsOn:       assert ((good_q & ~switches_q) == '0);
-      OneIsRising:    assert ($countones(rising) <= 1);
-      NoGap:          assert (state_q == State__TRIPPING || (switches_q & (switches_q + 1'b1)) == '0);
-      FaultOpens:     assert ((switches_d & faults) == '0);
-      NoRiseInTrip:   assert (state_q == State__STEADY || (switches_d & ~switches_q) == '0);
-      TrippedIsDark:  assert (state_q != State__TRIPPED || switches_q == '0);
-      ForcedIsDark:   assert (!(bite_i || brownout_i) || rails_o == '0);
+      GoodIsOn: assert ((good_q & ~switches_q) == '0);
+      if ((switches_d | switches_q) != '0) begin
+        OneAtATime:    assert ($countones(switches_d & ~switches_q) <= 1);
+        BelowAreGood:  assert ((switches_d & ~switches_q) == '0 || switches_q == good_q);
+        OneIsRising:   assert ($countones(rising) <= 1);
+        NoGap:         assert (state_q == State__TRIPPING || (switches_q & (switches_q + 1'b1)) == '0);
+        FaultOpens:    assert ((switches_d & faults) == '0);
+        NoRiseInTrip:  assert (state_q == State__STEADY || (switches_d & ~switches_q) == '0);
+        TrippedIsDark: assert (state_q != State__TRIPPED || switches_q == '0);
+        ForcedIsDark:  assert (!(bite_i || brownout_i) || rails_o == '0);
+      end
     end
   end
 

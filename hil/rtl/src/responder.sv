@@ -74,7 +74,6 @@ module responder
 
   nak_e nak;
   position_t at;
-  logic [31:0] word;
 
   always_comb begin
     state_d     = state_q;
@@ -195,22 +194,23 @@ module responder
   // The reply as octets. Its CRC is sent high octet first: with the low one the CRC has run over the high one.
   always_comb begin
     at      = position_q - HeaderOctets;
-    word    = data_q[at[5:2]];
     octet_o = 8'h00;
-    unique case (position_q)
-      7'd0: octet_o = SyncFirst;
-      7'd1: octet_o = SyncSecond;
-      7'd2: octet_o = seq_q;
-      7'd3: octet_o = op_q;
-      7'd4: octet_o = address_q[15:8];
-      7'd5: octet_o = address_q[7:0];
-      7'd6: octet_o = 8'h00;
-      7'd7: octet_o = {1'b0, length_q};
-      default: begin
-        if (at < length_q) octet_o = word[{~at[1:0], 3'b000}+:8];
-        else octet_o = crc_q[15:8];
-      end
-    endcase
+    if (octet_valid_o) begin
+      unique case (position_q)
+        7'd0: octet_o = SyncFirst;
+        7'd1: octet_o = SyncSecond;
+        7'd2: octet_o = seq_q;
+        7'd3: octet_o = op_q;
+        7'd4: octet_o = address_q[15:8];
+        7'd5: octet_o = address_q[7:0];
+        7'd6: octet_o = 8'h00;
+        7'd7: octet_o = {1'b0, length_q};
+        default: begin
+          if (at < length_q) octet_o = data_q[at[5:2]][{~at[1:0], 3'b000}+:8];
+          else octet_o = crc_q[15:8];
+        end
+      endcase
+    end
   end
 
   crc16 u_crc16 (

@@ -16,8 +16,11 @@ module secded_decode
   logic [WordBits-1:0] wrong;
 
   always_comb begin
-    for (int unsigned c = 0; c < CheckBits; c++) begin
-      syndrome[c] = ^(word_i[DataBits-1:0] & Rows[c]) ^ Inverted[c] ^ word_i[DataBits+c];
+    syndrome = '0;
+    if (word_i != {Inverted, DataBits'(0)}) begin
+      for (int unsigned c = 0; c < CheckBits; c++) begin
+        syndrome[c] = ^(word_i[DataBits-1:0] & Rows[c]) ^ Inverted[c] ^ word_i[DataBits+c];
+      end
     end
     wrong = '0;
     if (syndrome != '0) begin
