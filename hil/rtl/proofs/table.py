@@ -121,7 +121,7 @@ PROOFS = (
             "secded_encode",
             ("DataIsPlain", "word_o[DataBits-1:0] = data_i;", "word_o[DataBits-1:0] = data_i ^ 32'd1;"),
             ("NoErrorPasses", "^ Inverted[c];", ";"),
-            ("DeadIsNoWord", "^(data_i & Rows[c]) ^ Inverted[c]", "^(data_i & Rows[c])"),
+            ("DeadIsNoWord", "word_o[WordBits-1:DataBits] = Inverted;", "word_o[WordBits-1:DataBits] = '0;"),
         )
         + _mutations(
             "secded_decode",

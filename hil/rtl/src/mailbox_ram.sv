@@ -66,7 +66,7 @@ module mailbox_ram
   addr_t ram_addr;
   logic ram_read, ram_write, is_checked, corrected, uncorrectable;
 
-  // Both codecs rest, on a zero, while nothing passes through them.
+  // Both codecs see a zero, at which they rest, while nothing passes through them.
   secded_encode u_encode (
     .data_i((state_q == Ready && req_i && write_i) ? wdata_i : '0),
     .word_o(encoded)

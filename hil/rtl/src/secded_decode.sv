@@ -17,7 +17,7 @@ module secded_decode
 
   always_comb begin
     syndrome = '0;
-    if (word_i != {Inverted, DataBits'(0)}) begin
+    if (word_i != {Inverted, DataBits'(0)}) begin  // a written zero: there a simulation needs no parities
       for (int unsigned c = 0; c < CheckBits; c++) begin
         syndrome[c] = ^(word_i[DataBits-1:0] & Rows[c]) ^ Inverted[c] ^ word_i[DataBits+c];
       end

@@ -11,8 +11,10 @@ module secded_encode
 
   always_comb begin
     word_o[DataBits-1:0] = data_i;
-    word_o[WordBits-1:DataBits] = Inverted;
-    if (data_i != '0) for (int unsigned c = 0; c < CheckBits; c++) word_o[DataBits+c] = ^(data_i & Rows[c]) ^ Inverted[c];
+    word_o[WordBits-1:DataBits] = Inverted;  // what a zero has: there a simulation needs no parities
+    if (data_i != '0) begin
+      for (int unsigned c = 0; c < CheckBits; c++) word_o[DataBits+c] = ^(data_i & Rows[c]) ^ Inverted[c];
+    end
   end
 
 endmodule
