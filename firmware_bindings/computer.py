@@ -80,6 +80,8 @@ class PayloadComputer:
         self._cap = link.Cap(prompt_mtokens_per_s=0, decode_mtokens_per_s=0)
         self._now_us = 0
         self._silent_at_us: int | None = None
+        self.clock: link.Cap | None = None
+        """What its clock lets it compute at most, whatever it was told; a new one holds from the last `advance` on."""
 
     @property
     def state(self) -> ComputerState:
@@ -89,9 +91,10 @@ class PayloadComputer:
     @property
     def rate_mtokens_per_s(self) -> int:
         """The cap on what it is doing now; 0 while it computes nothing, or is paused."""
+        caps = (self._cap,) if self.clock is None else (self._cap, self.clock)
         if self._state is ComputerState.PROMPT:
-            return self._cap.prompt_mtokens_per_s
-        return self._cap.decode_mtokens_per_s if self._state is ComputerState.DECODE else 0
+            return min(cap.prompt_mtokens_per_s for cap in caps)
+        return min(cap.decode_mtokens_per_s for cap in caps) if self._state is ComputerState.DECODE else 0
 
     def receive(self, data: bytes, now_us: int) -> bytes:
         """The replies to what `data`, arriving at `now_us`, completes. Never raises."""

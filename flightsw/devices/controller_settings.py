@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from firmware_bindings.devicelink.registers import Register
 from firmware_bindings.devicelink.registers import payload_ctrl as regs
@@ -74,11 +75,16 @@ def settings(controller: ControllerPlan, rails: Sequence[RailPlan], profile: Com
 
 
 def _duty(profile: ComputeProfile, mode: PowerMode | None) -> int:
-    """Of 256 parts of the time, those in which the payload's clock runs: a mode's rate against the highest."""
+    """Of 256 parts of the time, those in which the payload's clock runs: a mode's rates against the highest ones.
+
+    Rounded up, so that the clock does not slow what the computer is told.
+    """
     if mode is None:
         return 0
-    highest = max(rates.decode_tokens_per_s for rates in profile.modes.values())
-    duty = max(1, round(256 * profile.modes[mode].decode_tokens_per_s / highest))
+    modes, own = profile.modes.values(), profile.modes[mode]
+    decode = own.decode_tokens_per_s / max(rates.decode_tokens_per_s for rates in modes)
+    prompt = own.prompt_tokens_per_s / max(rates.prompt_tokens_per_s for rates in modes)
+    duty = ceil(256 * max(decode, prompt))
     return regs.CAP_DUTY[0].pack(output0=duty, output1=duty)
 
 

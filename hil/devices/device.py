@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from firmware_bindings.devicelink.payload_computer import ComputerState
+from firmware_bindings.devicelink.payload_computer import Cap, ComputerState
 
 
 class Device(Protocol):
@@ -19,6 +19,10 @@ class Device(Protocol):
 
     def next_event_ns(self) -> int | None:
         """The earliest time at which something may happen without new input; None if nothing is pending."""
+
+
+CAP_FULL_DUTY = 256
+"""Of a cap output that is always on."""
 
 
 @runtime_checkable
@@ -44,6 +48,10 @@ class PayloadController(Device, Protocol):
     def rails(self) -> int:
         """Load switches driven on, bit r for rail r."""
 
+    @property
+    def caps(self) -> tuple[int, int]:
+        """Duties of the cap outputs in effect, of CAP_FULL_DUTY: in so much of the time the payload's clock may run."""
+
 
 @runtime_checkable
 class PoweredComputer(Device, Protocol):
@@ -59,3 +67,6 @@ class PoweredComputer(Device, Protocol):
     @property
     def rate_mtokens_per_s(self) -> int:
         """The cap on what it computes now; 0 while it computes nothing."""
+
+    def set_clock(self, clock: Cap) -> None:
+        """From now on it computes no faster than this, whatever it was told: its clock stands still in between."""

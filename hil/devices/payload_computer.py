@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from firmware_bindings.computer import PayloadComputer
-from firmware_bindings.devicelink.payload_computer import ComputerState
+from firmware_bindings.devicelink.payload_computer import Cap, ComputerState
 from firmware_bindings.engine import Engine, EngineError
 from firmware_bindings.kernel_engine import KernelEngine
 from hil.models import ModelError, check_file, default_model_path
@@ -25,6 +25,7 @@ class KernelPayloadComputer:
         self._boot_ns = boot_ns
         self._load_us = load_us
         self._computer: PayloadComputer | None = None
+        self._clock: Cap | None = None
         self._boots_at_ns: int | None = None
         self._out = b""
         self._now_ns = 0
@@ -49,6 +50,12 @@ class KernelPayloadComputer:
                 self._computer.power_off()
             self._computer, self._boots_at_ns, self._out = None, None, b""
 
+    def set_clock(self, clock: Cap) -> None:
+        """From now on it computes no faster than this, whatever it was told."""
+        self._clock = clock
+        if self._computer:
+            self._computer.clock = clock
+
     def write(self, data: bytes) -> None:
         """Octets arriving at the serial port now; nobody hears them without power."""
         if self._computer:
@@ -63,6 +70,7 @@ class KernelPayloadComputer:
         """Run to that time."""
         if self._computer is None and self._boots_at_ns is not None and self._boots_at_ns <= until_ns:
             self._computer = PayloadComputer(self._engine, load_us=self._load_us)
+            self._computer.clock = self._clock
         self._now_ns = until_ns
         if self._computer:
             self._out += self._computer.advance(self._uptime_us(until_ns))

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-from firmware_bindings.devicelink.payload_computer import ComputerState
+from firmware_bindings.devicelink.payload_computer import Cap, ComputerState
 from hil.devices.computer_tap import ComputerTap
 
 
@@ -61,6 +61,9 @@ class ServedPayloadComputer:
         elif not is_on and self._boots_at_ns is not None:
             self._boots_at_ns = None
             self._kill()
+
+    def set_clock(self, clock: Cap) -> None:
+        """A process has no clock that could be stopped: it keeps the pace that it was told."""
 
     def write(self, data: bytes) -> None:
         """Octets arriving at its serial port now; nobody hears them without power."""

@@ -5,9 +5,9 @@ Everything is constant between two looks, so the integral is exact: µW (mV time
 
 from bisect import bisect_right
 
-from firmware_bindings.devicelink.payload_computer import ComputerState
+from firmware_bindings.devicelink.payload_computer import Cap, ComputerState
 from flightsw.payload import ComputeProfile
-from hil.devices.device import PayloadController, PoweredComputer
+from hil.devices.device import CAP_FULL_DUTY, PayloadController, PoweredComputer
 from hil.environment.rails import RAILS, rail_currents_ma
 
 LATCH_UP_TIMES = 5
@@ -28,6 +28,9 @@ class PayloadSupply:
         self, profile: ComputeProfile, controller: PayloadController | None, computer: PoweredComputer | None
     ) -> None:
         self._profile = profile
+        modes = profile.modes.values()
+        self._fastest = (max(m.prompt_tokens_per_s for m in modes), max(m.decode_tokens_per_s for m in modes))
+        self._caps: tuple[int, ...] | None = None
         self._controller = controller
         self._computer = computer
         self._good_at_ns: list[int | None] = [None] * len(RAILS)
@@ -97,6 +100,7 @@ class PayloadSupply:
             power_good |= (good_at_ns <= self._now_ns) << index
         if self._computer is not None:
             self._computer.set_power(power_good == (1 << len(RAILS)) - 1)
+            self._follow_caps(self._controller, self._computer)
         currents_ma = tuple(
             ma * LATCH_UP_TIMES if is_latched_up else ma
             for ma, is_latched_up in zip(
@@ -106,6 +110,13 @@ class PayloadSupply:
         if (power_good, currents_ma) != (self.power_good, self._currents_ma):
             self.power_good, self._currents_ma = power_good, currents_ma
             self._drive(self._controller)
+
+    def _follow_caps(self, controller: PayloadController, computer: PoweredComputer) -> None:
+        """The cap outputs stop the payload's clock; its highest rates are those of a clock that never stands still."""
+        if controller.caps != self._caps:
+            self._caps = controller.caps
+            prompt, decode = (round(1000 * rate * min(self._caps) / CAP_FULL_DUTY) for rate in self._fastest)
+            computer.set_clock(Cap(prompt_mtokens_per_s=prompt, decode_mtokens_per_s=decode))
 
     def _drive(self, controller: PayloadController) -> None:
         for index, (rail, current_ma) in enumerate(zip(RAILS, self._currents_ma, strict=True)):

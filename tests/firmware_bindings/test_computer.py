@@ -157,6 +157,21 @@ def test_a_rate_of_nought_pauses() -> None:
 
 
 @pytest.mark.req("INF-102")
+def test_a_slower_clock_wins_over_the_cap_and_a_faster_one_does_not() -> None:
+    bench = Bench(*answer(4))
+    bench.start()
+    bench.computer.advance(500_000)
+    bench.computer.clock = link.Cap(prompt_mtokens_per_s=0, decode_mtokens_per_s=2_500)
+    assert bench.computer.rate_mtokens_per_s == 2_500
+    assert bench.computer.next_deadline_us() == 900_000
+    assert bench.tokens(at_us=899_999).token_ids == (0,)
+    assert bench.tokens(at_us=900_000).token_ids == (0, 1)
+    bench.computer.clock = link.Cap(prompt_mtokens_per_s=0, decode_mtokens_per_s=50_000)
+    assert bench.tokens(at_us=1_099_999).token_ids == (0, 1)
+    assert bench.tokens(at_us=1_100_000).token_ids == (0, 1, 2)
+
+
+@pytest.mark.req("INF-102")
 def test_a_late_engine_is_waited_for_and_not_caught_up_with() -> None:
     bench = Bench(Prompt(tokens=1, unread=1), None, None, *answer(2)[1:])  # asked for before and after a request
     bench.start()

@@ -1,6 +1,6 @@
 import pytest
 
-from firmware_bindings.devicelink.payload_computer import ComputerState
+from firmware_bindings.devicelink.payload_computer import Cap, ComputerState
 from flightsw.mission import load_mission
 from hil.environment import RAILS, BatteryAndSun, ConstantWorld, Environment, rail_currents_ma
 from hil.environment.payload_supply import LATCH_UP_TIMES
@@ -21,6 +21,7 @@ class Board:
         self.overcurrent = 0
         self.centidegc = [0] * 8
         self.bus_mv = 0
+        self.caps = (256, 256)
 
     def set_adc(self, channel: int, value: int) -> None:
         if channel % 3 == 2:
@@ -45,6 +46,10 @@ class Computer:
         self.is_on = False
         self.state: ComputerState | None = ComputerState.READY
         self.rate_mtokens_per_s = 0
+        self.clock: Cap | None = None
+
+    def set_clock(self, clock: Cap) -> None:
+        self.clock = clock
 
     def set_power(self, is_on: bool) -> None:
         self.is_on = is_on
@@ -151,6 +156,18 @@ def test_each_mode_takes_its_power(world: World, state: ComputerState) -> None:
     world.computer.rate_mtokens_per_s *= 2
     world.environment.advance(world.environment._now_ns)
     assert world.power_mw == pytest.approx(20_000, rel=0.005)
+
+
+@pytest.mark.req("BEN-016")
+@pytest.mark.parametrize(
+    ("caps", "prompt", "decode"), [((256, 256), 120_000, 20_000), ((256, 64), 30_000, 5000), ((0, 256), 0, 0)]
+)
+def test_the_controller_s_caps_are_the_payload_s_clock(
+    world: World, caps: tuple[int, int], prompt: int, decode: int
+) -> None:
+    world.board.caps = caps
+    world.switch_on()
+    assert world.computer.clock == Cap(prompt_mtokens_per_s=prompt, decode_mtokens_per_s=decode)
 
 
 @pytest.mark.req("BEN-013")
