@@ -5,6 +5,7 @@ It owns no port and reads no clock: `tick` says what time it is, and `receive` a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from math import inf
 from typing import cast
 
@@ -86,6 +87,7 @@ class GroundStation:
         self._lost_contact_us: int | None = None
         self._contact_ends_us: int | None = None
         self._seq_count = 0
+        self._downlink_digest = sha256()
         self._downlink_bytes = self._packets = self._unknown_packets = self._frames_lost = 0
 
     @property
@@ -99,6 +101,11 @@ class GroundStation:
             unmatched_reports=self._requests.unmatched_reports,
             tm=self._tm.counters,
         )
+
+    @property
+    def downlink_sha256(self) -> str:
+        """Of every octet that has come down, in hexadecimal."""
+        return self._downlink_digest.hexdigest()
 
     @property
     def clcw(self) -> Clcw | None:
@@ -218,6 +225,7 @@ class GroundStation:
     def receive(self, data: bytes) -> None:
         """Take octets from the downlink. Never raises."""
         self._downlink_bytes += len(data)
+        self._downlink_digest.update(data)
         packets = self._tm.receive(data)
         if (lost := self._tm.counters.frames_lost) != self._frames_lost:
             self._events.append(FramesLost(ground_us=self._now_us, frames=lost - self._frames_lost))

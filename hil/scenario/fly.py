@@ -1,7 +1,9 @@
 """Flies a scenario on a bench, and judges what came of it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
 from hil.bench import LockstepBench
@@ -42,6 +44,14 @@ class Flown:
     commands: tuple[str, ...]
     """What became of the operator's telecommands."""
     payload_energy_j: float
+    downlink_sha256: str
+    """Of every octet that came down."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything here, the samples and the downlink included: equal flights have equal ones."""
+        everything = {**self._said(), "samples": [asdict(each) for each in self.samples]}
+        return sha256(json.dumps(everything, ensure_ascii=False).encode()).hexdigest()
 
     @property
     def breaches(self) -> tuple[str, ...]:
@@ -56,6 +66,9 @@ class Flown:
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the samples, which the picture shows. There is no wall time in it."""
+        return {**self._said(), "digest": self.digest}
+
+    def _said(self) -> dict[str, Any]:
         return {
             "scenario": self.scenario.name,
             "questions": [_question_json(question) for question in self.questions],
@@ -66,6 +79,7 @@ class Flown:
             "charge_permille_min": min(each.charge_permille for each in self.samples),
             "charge_permille_max": max(each.charge_permille for each in self.samples),
             "breaches": list(self.breaches),
+            "downlink_sha256": self.downlink_sha256,
         }
 
 
@@ -111,6 +125,7 @@ def fly(bench: LockstepBench, scenario: Scenario, watch: Watch = lambda _: None)
         told=tuple(_told(event) for event in bench.events if isinstance(event, EventReceived)),
         commands=tuple(f"{request.name} {request.outcome}" for request in operator.sent),
         payload_energy_j=bench.world.environment.payload_energy_mj / 1000,
+        downlink_sha256=bench.ground.downlink_sha256,
     )
 
 

@@ -15,6 +15,8 @@ _S_PER_H = 3600
 _SHADE, _INK, _GRID = "#e9edf2", "#22303c", "#d5dbe1"
 _AMBER, _BLUE, _RED, _GREEN, _VIOLET = "#d98e04", "#2f6fb0", "#c0392b", "#2e8b57", "#7d5ba6"
 _COLOURS = (_RED, _BLUE, _GREEN, _VIOLET, _AMBER)
+_LIMITED = ("payload", "battery")
+"""The nodes that a scenario's limits are of."""
 _HEIGHTS = (1.5, 1.1, 1.4, 1.2, 1.1, 0.9)
 
 
@@ -42,7 +44,7 @@ def draw(flown: Flown, path: Path) -> None:
         for axis, (title, lane) in zip(axes, _LANES, strict=True):
             _frame(axis, title, flown)
             lane(axis, flown)
-        axes[-1].set_xlabel("hours; grey: eclipse")
+        axes[-1].set_xlabel("hours; grey: eclipse; ▼: the satellite told of a fault; green: answered, red: not")
         figure.savefig(path, dpi=110, metadata=_NO_DATE.get(path.suffix))
     if path.suffix == ".svg":
         _number_clips(path)
@@ -86,8 +88,9 @@ def _modes(axis: Any, flown: Flown) -> None:
 
 def _charge(axis: Any, flown: Flown) -> None:
     axis.plot(_hours(flown.samples), [each.charge_permille / 10 for each in flown.samples], color=_GREEN)
-    axis.axhline(flown.scenario.limits.charge_permille_min / 10, color=_RED, linewidth=0.8, linestyle="--")
+    _limit(axis, flown.scenario.limits.charge_permille_min / 10, "least")
     axis.set_ylim(0, 104)
+    _legend(axis)
 
 
 def _power(axis: Any, flown: Flown) -> None:
@@ -100,8 +103,13 @@ def _power(axis: Any, flown: Flown) -> None:
 def _temperatures(axis: Any, flown: Flown) -> None:
     for node, colour in zip(flown.samples[0].temperatures_centidegc, _COLOURS, strict=False):
         degrees = [each.temperatures_centidegc[node] / 100 for each in flown.samples]
-        axis.plot(_hours(flown.samples), degrees, color=colour, linewidth=0.9, label=node)
-    axis.axhline(flown.scenario.limits.payload_centidegc_max / 100, color=_RED, linewidth=0.8, linestyle="--")
+        is_limited = node in _LIMITED
+        style: dict[str, Any] = {"linewidth": 1.1} if is_limited else {"linewidth": 0.6, "alpha": 0.6}
+        axis.plot(_hours(flown.samples), degrees, color=colour, label=node, **style)
+    limits = flown.scenario.limits
+    _limit(axis, limits.payload_centidegc_max / 100, "payload's most")
+    _limit(axis, limits.battery_centidegc_max / 100, "battery's most and least", _BLUE)
+    _limit(axis, limits.battery_centidegc_min / 100, None, _BLUE)
     low, high = axis.get_ylim()
     axis.set_ylim(low, min(high, 100))
     _legend(axis)
@@ -112,7 +120,7 @@ def _rails(axis: Any, flown: Flown) -> None:
     for rail in range(count):
         for start, end, rails in _runs(flown.samples, attrgetter("rails")):
             if rails >> rail & 1:
-                axis.barh(rail, end - start, left=start, height=0.7, color=_BLUE, linewidth=0)
+                _bar(axis, rail, start, end, _BLUE)
     axis.set_yticks(range(count))
     axis.set_ylim(-0.7, count - 0.3)
 
@@ -120,11 +128,11 @@ def _rails(axis: Any, flown: Flown) -> None:
 def _jobs(axis: Any, flown: Flown) -> None:
     for start, end, station in _runs(flown.samples, lambda each: each.station):
         if station is not None:
-            axis.barh(1, end - start, left=start, height=0.6, color=_VIOLET, linewidth=0)
+            _bar(axis, 1, start, end, _VIOLET)
     for question in flown.questions:
         colour = _GREEN if question.ask.is_whole else _RED
         end_s = flown.samples[-1].at_s if question.settled_s is None else question.settled_s
-        axis.barh(0, (end_s - question.asked_s) / _S_PER_H, left=question.asked_s / _S_PER_H, height=0.6, color=colour)
+        _bar(axis, 0, question.asked_s / _S_PER_H, end_s / _S_PER_H, colour)
     axis.set_yticks([0, 1], ["questions", "passes"])
     axis.set_ylim(-0.6, 1.6)
 
@@ -137,6 +145,16 @@ _LANES: tuple[tuple[str, Callable[[Any, Flown], None]], ...] = (
     ("rails\ngood", _rails),
     ("", _jobs),
 )
+
+
+def _bar(axis: Any, row: int, start: float, end: float, colour: str) -> None:
+    """With an edge, so that what lasted seconds of a day is seen."""
+    axis.barh(row, end - start, left=start, height=0.6, color=colour, edgecolor=colour, linewidth=0.9)
+
+
+def _limit(axis: Any, value: float, name: str | None, colour: str = _RED) -> None:
+    """A limit of the scenario's."""
+    axis.axhline(value, color=colour, linewidth=0.8, linestyle="--", label=name)
 
 
 def _legend(axis: Any) -> None:

@@ -1,7 +1,7 @@
 """A flown scenario as a table."""
 
 from collections import Counter
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rich.console import Group
 from rich.table import Table
@@ -44,7 +44,8 @@ def _rows(flown: Flown) -> list[tuple[str, str]]:
     for node in samples[0].temperatures_centidegc:
         values = [each.temperatures_centidegc[node] / 100 for each in samples]
         rows.append((f"{node}", f"{min(values):.1f} to {max(values):.1f} °C"))
-    return [*rows, *(("command", command) for command in flown.commands)]
+    rows += [("command", command) for command in flown.commands]
+    return [*rows, ("digest", f"{flown.digest[:16]}, of all this and every octet that came down")]
 
 
 def _passes(samples: tuple[Sample, ...]) -> str:
@@ -54,5 +55,15 @@ def _passes(samples: tuple[Sample, ...]) -> str:
 
 
 def _shares(samples: tuple[Sample, ...]) -> str:
-    counts = Counter(each.mode for each in samples)
-    return ", ".join(f"{mode.name} {100 * counts[mode] / len(samples):.1f} %" for mode in PowerMode if counts[mode])
+    """Of the time; a sample holds until the next one."""
+    lasted_s = dict.fromkeys(PowerMode, 0.0)
+    for now, after in pairwise(samples):
+        lasted_s[now.mode] += after.at_s - now.at_s
+    whole_s = sum(lasted_s.values())
+    return ", ".join(f"{mode.name} {_percent(part_s, whole_s)}" for mode, part_s in lasted_s.items() if part_s)
+
+
+def _percent(part: float, whole: float) -> str:
+    """Of what is there at all never 0.0 %."""
+    percent = 100 * part / whole
+    return "< 0.1 %" if percent < 0.05 else f"{percent:.1f} %"
