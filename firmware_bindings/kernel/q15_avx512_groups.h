@@ -21,22 +21,33 @@ INLINE __m512i kept(__m512i v) {
     return v;
 }
 
-/* The first `bytes` of 64, then zeros; nothing behind them is touched. A plain load where `bytes` is a constant ≥ 64. */
-INLINE __m512i load512(const uint8_t *at, int bytes) {
-    if (bytes >= 64) return kept(_mm512_loadu_si512(at));
-    return _mm512_maskz_loadu_epi8(bytes <= 0 ? 0 : ~(__mmask64)0 >> (64 - bytes), at);
+/* Octets `from` … `to` − 1 of 64 that lie at `at`, in the place of `v`'s; none of the others is touched. */
+INLINE __m512i merge512(__m512i v, const uint8_t *at, int from, int to) {
+    if (to <= from) return v;
+    __mmask64 wanted = ~(__mmask64)0 << from & ~(__mmask64)0 >> (to < 64 ? 64 - to : 0);
+    return _mm512_mask_loadu_epi8(v, wanted, at);
 }
 
-/* A group of at most 192 octets, of which the first `bytes` are there. */
+/* A group of at most 192 octets: the first and the second 64, and the last. */
 typedef struct {
     __m512i first, second, last;
     int words;
 } octets192;
 
-INLINE octets192 load_group(const uint8_t *group, int group_bytes, int bytes) {
-    int last = group_bytes - 64;
-    return (octets192){load512(group, bytes), load512(group + 64, bytes - 64), load512(group + last, bytes - last),
-                       group_bytes / 2};
+INLINE octets192 load_group(const uint8_t *group, int group_bytes) {
+    return (octets192){kept(_mm512_loadu_si512(group)), kept(_mm512_loadu_si512(group + 64)),
+                       kept(_mm512_loadu_si512(group + group_bytes - 64)), group_bytes / 2};
+}
+
+/* A group of which blocks 0 … 3 lie at `a`, the others at `b`; of either the first `bytes` octets are there. */
+INLINE octets192 load_twin(const uint8_t *a, const uint8_t *b, int group_bytes, int bytes) {
+    const int half = group_bytes / 2, last = group_bytes - 64;
+    const __m512i none = _mm512_setzero_si512();
+    octets192 g = {.words = half};
+    g.first = merge512(none, a, 0, bytes);
+    g.second = merge512(merge512(none, a + 64, 0, bytes - 64), b + 64 - half, half - 64, half - 64 + bytes);
+    g.last = merge512(none, b + last - half, 0, bytes + half - last);
+    return g;
 }
 
 /* The 32 words of a group that `index` names. */
@@ -91,67 +102,90 @@ INLINE void turn_scales(octets192 g, int block_words, int has_minimum, group8 *o
     out->minimum = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(floats), 1));
 }
 
-/* group_TYPE(group, bytes): the first `bytes` of it are there. */
+/* turn_TYPE(octets): what was loaded, turned. */
 
-INLINE group8 group_q4_0(const uint8_t *group, int bytes) {
+INLINE group8 turn_q4_0(octets192 g) {
     group8 out;
-    octets192 g = load_group(group, 144, bytes);
     turn_nibbles(g, 9, 1, out.quads);
     turn_scales(g, 9, 0, &out);
     return out;
 }
 
-INLINE group8 group_q4_1(const uint8_t *group, int bytes) {
+INLINE group8 turn_q4_1(octets192 g) {
     group8 out;
-    octets192 g = load_group(group, 160, bytes);
     turn_nibbles(g, 10, 2, out.quads);
     turn_scales(g, 10, 1, &out);
     return out;
 }
 
-INLINE group8 group_q5_0(const uint8_t *group, int bytes) {
+INLINE group8 turn_q5_0(octets192 g) {
     group8 out;
-    octets192 g = load_group(group, 176, bytes);
     turn_nibbles(g, 11, 3, out.quads);
     add_fifth_bits(g, 11, 1, out.quads);
     turn_scales(g, 11, 0, &out);
     return out;
 }
 
-INLINE group8 group_q5_1(const uint8_t *group, int bytes) {
+INLINE group8 turn_q5_1(octets192 g) {
     group8 out;
-    octets192 g = load_group(group, 192, bytes);
     turn_nibbles(g, 12, 4, out.quads);
     add_fifth_bits(g, 12, 2, out.quads);
     turn_scales(g, 12, 1, &out);
     return out;
 }
 
-/* Octets `at` … `at` + 31, and 4 blocks on. */
-INLINE __m512i two_blocks(const uint8_t *group, int at, int bytes) {
-    if (bytes >= 272) {
-        __m512i low = _mm512_castsi256_si512(load256(group + at));
-        return _mm512_inserti64x4(low, load256(group + at + 136), 1);
-    }
-    __m512i low = load512(group + at, bytes < at + 32 ? bytes - at : 32);
-    __m512i high = load512(group + at + 136, bytes < at + 168 ? bytes - at - 136 : 32);
-    return _mm512_inserti64x4(low, _mm512_castsi512_si256(high), 1);
+/* Q8_0's scales: `count` of them at a, and so many at b. */
+INLINE __m256 scales_apart(const uint8_t *a, const uint8_t *b, size_t count) {
+    __m128i half = _mm_setzero_si128();
+#define TAKE(j, from)                                                                                                  \
+    if (j % 4 < count) half = _mm_insert_epi16(half, from[34 * (j % 4)] | from[34 * (j % 4) + 1] << 8, j)
+    TAKE(0, a);
+    TAKE(1, a);
+    TAKE(2, a);
+    TAKE(3, a);
+    TAKE(4, b);
+    TAKE(5, b);
+    TAKE(6, b);
+    TAKE(7, b);
+#undef TAKE
+    return _mm256_cvtph_ps(half);
 }
 
-INLINE group8 group_q8_0(const uint8_t *group, int bytes) {
+/* Q8_0's blocks are loaded one by one: `count` of them at a and so many at b, at most 4. */
+INLINE group8 load_q8_0(const uint8_t *a, const uint8_t *b, size_t count) {
     group8 out;
     const __m512i flip = _mm512_set1_epi8((char)0x80);
     const __m512i first = _mm512_setr_epi32(0, 8, 16, 24, 4, 12, 20, 28, 1, 9, 17, 25, 5, 13, 21, 29);
     const __m512i second = _mm512_add_epi32(first, _mm512_set1_epi32(2));
     __m512i pair[4];
-    for (int j = 0; j < 4; j++) pair[j] = _mm512_xor_si512(two_blocks(group, 34 * j + 2, bytes), flip);
-    __m512i a = _mm512_shuffle_i32x4(pair[0], pair[1], 0x88), b = _mm512_shuffle_i32x4(pair[2], pair[3], 0x88);
-    __m512i c = _mm512_shuffle_i32x4(pair[0], pair[1], 0xDD), d = _mm512_shuffle_i32x4(pair[2], pair[3], 0xDD);
-    out.quads[0] = _mm512_permutex2var_epi32(a, first, b), out.quads[1] = _mm512_permutex2var_epi32(a, second, b);
-    out.quads[2] = _mm512_permutex2var_epi32(c, first, d), out.quads[3] = _mm512_permutex2var_epi32(c, second, d);
-    out.scale = scales_q8_0(group, bytes / 34).scale;
+    for (size_t j = 0; j < 4; j++) {
+        size_t at = j < count ? 34 * j + 2 : 2;
+        pair[j] = _mm512_inserti64x4(_mm512_castsi256_si512(load256(a + at)), load256(b + at), 1);
+        pair[j] = _mm512_xor_si512(pair[j], flip);
+    }
+    __m512i p = _mm512_shuffle_i32x4(pair[0], pair[1], 0x88), q = _mm512_shuffle_i32x4(pair[2], pair[3], 0x88);
+    __m512i r = _mm512_shuffle_i32x4(pair[0], pair[1], 0xDD), s = _mm512_shuffle_i32x4(pair[2], pair[3], 0xDD);
+    out.quads[0] = _mm512_permutex2var_epi32(p, first, q), out.quads[1] = _mm512_permutex2var_epi32(p, second, q);
+    out.quads[2] = _mm512_permutex2var_epi32(r, first, s), out.quads[3] = _mm512_permutex2var_epi32(r, second, s);
+    out.scale = scales_apart(a, b, count);
     return out;
 }
+
+/* group_TYPE(group): 8 blocks. twin_TYPE(a, b, count): `count` blocks of each, at most 4, as blocks 0 … 3 and 4 … 7. */
+
+#define GROUPS(type, group_bytes)                                                                                      \
+    INLINE group8 group_##type(const uint8_t *group) { return turn_##type(load_group(group, group_bytes)); }           \
+    INLINE group8 twin_##type(const uint8_t *a, const uint8_t *b, size_t count) {                                      \
+        return turn_##type(load_twin(a, b, group_bytes, (int)count * group_bytes / GROUP));                            \
+    }
+
+GROUPS(q4_0, 144)
+GROUPS(q4_1, 160)
+GROUPS(q5_0, 176)
+GROUPS(q5_1, 192)
+
+INLINE group8 group_q8_0(const uint8_t *group) { return load_q8_0(group, group + 136, 4); }
+INLINE group8 twin_q8_0(const uint8_t *a, const uint8_t *b, size_t count) { return load_q8_0(a, b, count); }
 
 /* Lanes 0 … 7 are quad 2i of a superblock's blocks, of which `lane` says where its word is among the first quads'. */
 INLINE __m512i quads_from(const uint8_t *low, __m512i lane, int i) {
@@ -171,10 +205,9 @@ INLINE void turn_nibbles_k(const uint8_t *at, __m512i *quads) {
     }
 }
 
-INLINE group8 group_q4_k(const uint8_t *group, int bytes) {
+INLINE group8 group_q4_k(const uint8_t *group) {
     group8 out;
     scales8 scales = scales_q4_k(group, GROUP);
-    (void)bytes;
     turn_nibbles_k(group + 16, out.quads);
     out.scale = scales.scale, out.minimum = scales.minimum;
     return out;
@@ -185,12 +218,11 @@ INLINE __m512i or_high(__m512i quads, __m512i high, __m512i turned, int mask) {
     return _mm512_ternarylogic_epi32(quads, _mm512_rolv_epi32(high, turned), _mm512_set1_epi32(mask), 0xF8);
 }
 
-INLINE group8 group_q5_k(const uint8_t *group, int bytes) {
+INLINE group8 group_q5_k(const uint8_t *group) {
     const __m512i upper = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
     group8 out;
     scales8 scales = scales_q5_k(group, GROUP);
     __m512i bits = _mm512_castsi256_si512(load256(group + 16));
-    (void)bytes;
     turn_nibbles_k(group + 48, out.quads);
     for (int i = 0; i < 4; i++) {
         __m512i high = _mm512_permutexvar_epi32(_mm512_add_epi32(upper, _mm512_set1_epi32(2 * i)), bits);
@@ -200,11 +232,10 @@ INLINE group8 group_q5_k(const uint8_t *group, int bytes) {
     return out;
 }
 
-INLINE group8 group_q6_k(const uint8_t *group, int bytes) {
+INLINE group8 group_q6_k(const uint8_t *group) {
     const __m512i chunk = _mm512_setr_epi32(0, 0, 0, 0, 8, 8, 8, 8, 1, 1, 1, 1, 9, 9, 9, 9);
     group8 out;
     __m512i bits = _mm512_loadu_si512(group + 128);
-    (void)bytes;
     for (int i = 0; i < 4; i++) {
         __m512i low = quads_from(group, EACH_BLOCK(0, 8, 0, 8, 16, 24, 16, 24), i);
         low = _mm512_srlv_epi32(low, EACH_BLOCK(0, 0, 4, 4, 0, 0, 4, 4));
@@ -218,5 +249,10 @@ INLINE group8 group_q6_k(const uint8_t *group, int bytes) {
     out.scale = scales_q6_k(group, GROUP).scale;
     return out;
 }
+
+/* A row of superblocks ends with a whole one. */
+#define twin_q4_k(a, b, count) group_q4_k(a)
+#define twin_q5_k(a, b, count) group_q5_k(a)
+#define twin_q6_k(a, b, count) group_q6_k(a)
 
 #endif

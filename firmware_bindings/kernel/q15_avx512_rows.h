@@ -18,6 +18,13 @@ INLINE __m512i dot_octets(__m512i sum, __m512i codes, __m512i x) {
  * see that they are two streams, and memory is read at a third of its speed. */
 enum { PAIR = 2 };
 
+/* The processor's own prefetcher stops at the end of each page of 4 KiB. Into the second level, so that the few misses
+ * that the first one can have outstanding stay free. */
+INLINE void fetch_group(const uint8_t *group, size_t bytes) {
+    enum { AHEAD = 1536 };
+    for (size_t line = 0; line < bytes; line += 64) __builtin_prefetch(group + AHEAD + line, 0, 2);
+}
+
 /* Σ quads · x of each block, of quads 2 · from … 2 · to − 1. */
 INLINE void dot_groups(const group8 *w, size_t rows, const int16_t *x, int from, int to, __m256i *sums) {
     __m512i high[PAIR], low[PAIR];
@@ -65,57 +72,80 @@ INLINE void scaled(const group8 *w, size_t rows, const int16_t *x, const int32_t
 #define sums_q5_k(w, rows, x, totals, sums) dot_groups(w, rows, x, 0, 4, sums)
 #define sums_q6_k(w, rows, x, totals, sums) scaled(w, rows, x, totals, sums)
 
-INLINE float fold8(__m256 a) {
-    __m128 c = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
-    c = _mm_add_ps(c, _mm_movehl_ps(c, c));
-    return _mm_cvtss_f32(_mm_add_ss(c, _mm_movehdup_ps(c)));
+/* Four blocks of a token, twice, as a group. */
+typedef struct {
+    int16_t codes[GROUP * BLOCK];
+    int32_t totals[2 * GROUP];
+    float scales[GROUP], sums[GROUP];
+} doubled;
+
+INLINE void double_four(const void *four, void *out) {
+    _mm256_storeu_si256(out, _mm256_broadcastsi128_si256(_mm_loadu_si128(four)));
 }
 
-/* Lanes beyond the row, in a last group that is not whole, stay as they are. Such a group is read whole all the same if the
- * rows go on behind it: that is faster than masks. */
+/* Of the group at block `at` of x, blocks 4 · side … 4 · side + 3. */
+INLINE void double_blocks(const activations *x, size_t at, size_t side, doubled *out) {
+    for (size_t i = 0; i < 16; i++) double_four(x->codes + at * BLOCK + 16 * i + 8 * side, out->codes + 16 * i);
+    for (size_t h = 0; h < 2; h++) double_four(x->totals + 2 * at + GROUP * h + 4 * side, out->totals + GROUP * h);
+    double_four(x->scales + at + 4 * side, out->scales);
+    double_four(x->sums + at + 4 * side, out->sums);
+}
+
+/* Where 8 blocks of a token lie. */
+typedef struct {
+    const int16_t *codes;
+    const int32_t *totals;
+    const float *scales, *sums;
+} token_group;
+
+INLINE token_group group_at(const activations *x, size_t at) {
+    return (token_group){x->codes + at * BLOCK, x->totals + 2 * at, x->scales + at, x->sums + at};
+}
+
+/* Into lanes 0 … 3 and 4 … 7 of the chains go the first `count` of them, at most 4, of w's terms. What is left of two rows
+ * behind their last whole group goes together: lanes 0 … 3 are the first row's. */
 #define STORED_ROWS(type, group_bytes, minima)                                                                         \
-    INLINE void add_##type(__m256 *chains, size_t rows, const uint8_t *group, size_t apart, int bytes,                 \
-                           __mmask8 inside, const activations *x, size_t at) {                                         \
-        group8 w[PAIR];                                                                                                \
+    INLINE void add_##type(__m256 *chains, const group8 *w, size_t rows, size_t count, const token_group *x) {         \
+        const __mmask8 inside = (__mmask8)(((1 << count) - 1) * 17);                                                   \
         __m256i sums[PAIR];                                                                                            \
-        for (size_t r = 0; r < rows; r++) w[r] = group_##type(group + r * apart, bytes);                               \
-        sums_##type(w, rows, x->codes + at * BLOCK, x->totals + 2 * at, sums);                                         \
+        sums_##type(w, rows, x->codes, x->totals, sums);                                                               \
         for (size_t r = 0; r < rows; r++) {                                                                            \
-            __m256 scale = _mm256_mul_ps(w[r].scale, _mm256_loadu_ps(x->scales + at)),                                 \
-                   sum = _mm256_cvtepi32_ps(sums[r]);                                                                  \
+            __m256 scale = _mm256_mul_ps(w[r].scale, _mm256_loadu_ps(x->scales)), sum = _mm256_cvtepi32_ps(sums[r]);   \
             chains[r] = _mm256_mask3_fmadd_ps(sum, scale, chains[r], inside);                                          \
-            if (minima) {                                                                                              \
-                chains[r] = _mm256_mask3_fmadd_ps(w[r].minimum, _mm256_loadu_ps(x->sums + at), chains[r], inside);     \
-            }                                                                                                          \
+            if (minima) chains[r] = _mm256_mask3_fmadd_ps(w[r].minimum, _mm256_loadu_ps(x->sums), chains[r], inside);  \
         }                                                                                                              \
-    }                                                                                                                  \
-                                                                                                                       \
-    INLINE void some_rows_##type(const uint8_t *group, size_t apart, size_t rows, const activations *x, size_t at,     \
-                                 size_t n, int goes_on, float *out) {                                                  \
-        __m256 chains[PAIR] = {_mm256_setzero_ps(), _mm256_setzero_ps()};                                              \
-        size_t left = n / BLOCK;                                                                                       \
-        for (; left >= GROUP; left -= GROUP, at += GROUP, group += group_bytes) {                                      \
-            add_##type(chains, rows, group, apart, group_bytes, 0xFF, x, at);                                          \
-        }                                                                                                              \
-        __mmask8 inside = (__mmask8)((1 << left) - 1);                                                                 \
-        if (left && goes_on) {                                                                                         \
-            add_##type(chains, rows, group, apart, group_bytes, inside, x, at);                                        \
-        } else if (left) {                                                                                             \
-            add_##type(chains, rows, group, apart, (int)left * group_bytes / GROUP, inside, x, at);                    \
-        }                                                                                                              \
-        for (size_t r = 0; r < rows; r++) out[r] = fold8(chains[r]);                                                   \
     }                                                                                                                  \
                                                                                                                        \
     static void rows_dot_##type(const uint8_t *rows, size_t row_bytes, size_t count, const activations *x,             \
                                 size_t token, size_t n, float *out) {                                                  \
-        size_t apart = count / PAIR, at = token * (x->width / BLOCK);                                                  \
+        const size_t apart = (count + 1) / PAIR, at = token * (x->width / BLOCK), left = n / BLOCK % GROUP;            \
+        const size_t end = at + n / BLOCK - left;                                                                      \
+        doubled last[2];                                                                                               \
+        for (size_t k = 0; 4 * k < left; k++) double_blocks(x, end, k, &last[k]);                                      \
         for (size_t r = 0; r < apart; r++) {                                                                           \
-            float pair[PAIR];                                                                                          \
-            int goes_on = (apart - 1 - r) * row_bytes >= group_bytes;                                                  \
-            some_rows_##type(rows + r * row_bytes, apart * row_bytes, PAIR, x, at, n, goes_on, pair);                  \
-            for (size_t i = 0; i < PAIR; i++) out[r + i * apart] = pair[i];                                            \
+            size_t twin = r + apart < count ? r + apart : r;                                                           \
+            const uint8_t *a = rows + r * row_bytes, *b = rows + twin * row_bytes;                                     \
+            __m256 chains[PAIR] = {_mm256_setzero_ps(), _mm256_setzero_ps()};                                          \
+            for (size_t g = at; g < end; g += GROUP, a += group_bytes, b += group_bytes) {                             \
+                fetch_group(a, group_bytes), fetch_group(b, group_bytes);                                              \
+                group8 w[PAIR] = {group_##type(a), group_##type(b)};                                                   \
+                token_group group = group_at(x, g);                                                                    \
+                add_##type(chains, w, PAIR, 4, &group);                                                                \
+            }                                                                                                          \
+            __m256 side[2] = {_mm256_permute2f128_ps(chains[0], chains[1], 0x20),                                      \
+                              _mm256_permute2f128_ps(chains[0], chains[1], 0x31)};                                     \
+            for (size_t k = 0; 4 * k < left; k++, a += group_bytes / 2, b += group_bytes / 2) {                        \
+                size_t there = left - 4 * k < 4 ? left - 4 * k : 4;                                                    \
+                group8 w = twin_##type(a, b, there);                                                                   \
+                token_group group = {last[k].codes, last[k].totals, last[k].scales, last[k].sums};                     \
+                add_##type(&side[k], &w, 1, there, &group);                                                            \
+            }                                                                                                          \
+            __m256 sum = _mm256_add_ps(side[0], side[1]);                                                              \
+            sum = _mm256_add_ps(sum, _mm256_permute_ps(sum, 0x4E));                                                    \
+            sum = _mm256_add_ps(sum, _mm256_permute_ps(sum, 0xB1));                                                    \
+            out[twin] = _mm_cvtss_f32(_mm256_extractf128_ps(sum, 1));                                                  \
+            out[r] = _mm256_cvtss_f32(sum);                                                                            \
         }                                                                                                              \
-        if (count % PAIR) some_rows_##type(rows + (count - 1) * row_bytes, 0, 1, x, at, n, 0, out + count - 1);        \
     }
 
 STORED_ROWS(q4_0, 144, 0)
