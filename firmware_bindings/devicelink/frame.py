@@ -68,6 +68,8 @@ class Deframer:
     def __init__(self, max_data: int = MAX_DATA_BYTES) -> None:
         self._max_data = max_data
         self._buffer = bytearray()
+        self._wanted = 0
+        """Octets of the frame that has begun, once its header says so: fewer are not looked at again."""
         self._last_us = 0
         self.counters = DeframerCounters()
 
@@ -88,7 +90,7 @@ class Deframer:
         if data:
             self._last_us = now_us
         self._buffer += data
-        return frames + self._scan()
+        return frames + self._scan() if len(self._buffer) >= self._wanted else frames
 
     def _scan(self) -> list[Frame]:
         frames: list[Frame] = []
@@ -98,6 +100,7 @@ class Deframer:
             if header.length > self._max_data:
                 self._skip(1)
             elif len(self._buffer) < end:
+                self._wanted = end
                 break
             elif crc16(bytes(self._buffer[2:end])) != 0:
                 self._count(crc_errors=1)
@@ -106,7 +109,7 @@ class Deframer:
                 data = bytes(self._buffer[2 + _HEADER_BYTES : end - 2])
                 frames.append(Frame(seq=header.seq, op=header.op, address=header.address, data=data))
                 self._count(frames=1)
-                del self._buffer[:end]
+                self._drop(end)
         return frames
 
     def _hunt(self) -> bool:
@@ -119,8 +122,12 @@ class Deframer:
         return bool(self._buffer)
 
     def _skip(self, octets: int) -> None:
-        del self._buffer[:octets]
+        self._drop(octets)
         self._count(skipped_bytes=octets)
+
+    def _drop(self, octets: int) -> None:
+        del self._buffer[:octets]
+        self._wanted = 0
 
     def _count(self, **more: int) -> None:
         self.counters = replace(self.counters, **{name: getattr(self.counters, name) + n for name, n in more.items()})
