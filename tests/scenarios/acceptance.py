@@ -2,6 +2,9 @@
 
 Each start is a bench of its own: a mission, a pass, a moment in it and a battery drawn from the start's number alone,
 and the payload in STANDBY. The question carries the pass's end as its deadline, or the budget's if that is sooner.
+
+The payload controller is the model unless --controller names another: with rtl://payload_ctrl a start ends within some
+milliseconds of that, and takes twice the time. The sample that `make test` flies has the RTL where that is installed.
 """
 
 import argparse
@@ -24,6 +27,7 @@ from flightsw.mission import Mission
 from flightsw.orbit import Orbit, Pass, utc
 from hil.ask.result import BUDGET_S
 from hil.bench import BenchConfig, BenchTimeoutError, LockstepBench
+from hil.bench.config import AUTO
 from hil.ground import PassTooShort
 from hil.reference import REFERENCES, load_reference
 
@@ -34,6 +38,7 @@ MAX_TOKENS = 64
 SPAN_S = 4 * 86_400.0
 """Passes are drawn from so many days."""
 QUESTION = "Tell me a long story about a satellite."
+CONTROLLER = "model://payload_ctrl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +74,17 @@ def passes(name: str) -> tuple[Mission, BenchConfig, tuple[Pass, ...]]:
     return mission, config, found
 
 
-def run(start: int, only: str | None = None) -> Outcome:
-    """One start, of that mission if one is named."""
+def run(start: int, only: str | None = None, controller: str = AUTO) -> Outcome:
+    """One start, of that mission if one is named, with the payload controller of this URL."""
     chance = Random(start)
     name = only or chance.choice(sorted(REFERENCES))
     mission, config, found = passes(name)
     drawn = chance.choice(found)
     asked_tai_s = chance.uniform(drawn.rise_tai_s, drawn.set_tai_s)
     sky = replace(config.sky, start_utc=utc(asked_tai_s - WARM_UP_S), battery_charge_permille=chance.randint(300, 1000))
-    with LockstepBench(mission, replace(config, sky=sky, seed=start), is_recorded=False) as bench:
+    devices = replace(config.devices, payload_ctrl=controller)
+    flown = replace(config, sky=sky, seed=start, devices=devices)
+    with LockstepBench(mission, flown, is_recorded=False) as bench:
         bench.run_for(WARM_UP_S)
         left_s = bench.ground.contact_left_s
         is_sunlit = bench.world.environment.power.is_sunlit
@@ -125,13 +132,14 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=1000, help="how many; start N is the same on every machine")
     parser.add_argument("--first", type=int, default=0, help="the first one's number")
     parser.add_argument("--mission", choices=sorted(REFERENCES), help="only this one")
+    parser.add_argument("--controller", default=CONTROLLER, help=f"its URL; default {CONTROLLER}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     given = parser.parse_args()
     numbers = range(given.first, given.first + given.starts)
     progress = Console(file=sys.stderr)
     with ProcessPoolExecutor(given.jobs) as pool:
-        runs = pool.map(partial(run, only=given.mission), numbers, chunksize=4)
+        runs = pool.map(partial(run, only=given.mission, controller=given.controller), numbers, chunksize=4)
         outcomes = list(track(runs, "flying", total=len(numbers), console=progress, disable=not sys.stderr.isatty()))
     broken = [each for each in outcomes if not each.is_kept]
     if given.json:
