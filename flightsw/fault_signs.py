@@ -6,9 +6,7 @@ from flightsw.devices import BoardReading, ControllerReading, PayloadController,
 from flightsw.mission import Mission
 from flightsw.payload import BatteryReading, Charge, Count, Fault, Power, Rails, Sensor, weigh
 from flightsw.payload.fault_responses import Key
-
-TEMPERATURE_RANGE_CENTIDEGC = range(-10_000, 15_000)
-"""What a temperature sensor can show; beyond it the sensor is broken, not the satellite."""
+from flightsw.payload.thermometers import CREDIBLE_CENTIDEGC, Warmth, warmest
 
 
 class FaultSigns:
@@ -25,6 +23,8 @@ class FaultSigns:
         self._beyond: frozenset[Key] = frozenset()
         self.charge = Charge(permille=None)
         """What is believed of the battery's charge."""
+        self.warmth = Warmth(centidegc=None)
+        """What is believed of the payload's temperature."""
 
     @property
     def power(self) -> Power | None:
@@ -34,7 +34,7 @@ class FaultSigns:
             return None
         return Power(
             charge_permille=self.charge.permille,
-            payload_centidegc=_believed(reading.temperature_centidegc),
+            payload_centidegc=self.warmth.centidegc,
             battery_centidegc=_believed(reading.battery_temperature_centidegc),
             is_sunlit=reading.is_sunlit,
         )
@@ -50,6 +50,7 @@ class FaultSigns:
             held.add((Fault.POWER_BOARD_SILENT, 0))
         elif self._board.reading is not None:
             self._weigh(self._board.reading, now_us)
+            self.warmth = warmest(self._thermometers(self._board.reading))
             held.update(self._sensors(self._board.reading))
             held.update(self._beyond_limits(self._board.reading))
         self._beyond = frozenset(held)
@@ -76,6 +77,14 @@ class FaultSigns:
             )
             self._count, self.charge = weigh(self._battery, self._count, shown, now_us)
 
+    def _thermometers(self, board: BoardReading) -> dict[int, int]:
+        """All that tell how warm the payload is: the power board's, and each rail's while the controller answers."""
+        shown: dict[int, int] = {Sensor.PAYLOAD_TEMPERATURE: board.temperature_centidegc}
+        if self._controller.reading is not None and not self._controller.is_silent:
+            rails = enumerate(self._controller.reading.rail, Sensor.RAIL_TEMPERATURE)
+            shown |= {sensor: rail.centidegc for sensor, rail in rails}
+        return shown
+
     def _sensors(self, reading: BoardReading) -> Iterator[Key]:
         charge = self.charge
         for fault, sensors in (
@@ -84,8 +93,8 @@ class FaultSigns:
             (Fault.SENSOR_DISAGREES, charge.outvoted),
         ):
             yield from ((fault, sensor) for sensor in sensors)
-        if _believed(reading.temperature_centidegc) is None:
-            yield Fault.SENSOR_RANGE, Sensor.PAYLOAD_TEMPERATURE
+        yield from ((Fault.SENSOR_RANGE, sensor) for sensor in self.warmth.beyond)
+        yield from ((Fault.SENSOR_DISAGREES, sensor) for sensor in self.warmth.outvoted)
         if _believed(reading.battery_temperature_centidegc) is None:
             yield Fault.SENSOR_RANGE, Sensor.BATTERY_TEMPERATURE
 
@@ -95,7 +104,7 @@ class FaultSigns:
             (Fault.BATTERY_VOLTAGE, 0): reading.battery_mv if is_voltage_told else None,
             (Fault.BATTERY_CURRENT, 0): reading.battery_ma,
             (Fault.BATTERY_TEMPERATURE, 0): _believed(reading.battery_temperature_centidegc),
-            (Fault.PAYLOAD_TEMPERATURE, 0): _believed(reading.temperature_centidegc),
+            (Fault.PAYLOAD_TEMPERATURE, 0): self.warmth.centidegc,
         }
         for key, value in values.items():
             if value is not None and self._limits[key[0]].is_crossed(value, key in self._beyond):
@@ -103,4 +112,4 @@ class FaultSigns:
 
 
 def _believed(centidegc: int) -> int | None:
-    return centidegc if centidegc in TEMPERATURE_RANGE_CENTIDEGC else None
+    return centidegc if centidegc in CREDIBLE_CENTIDEGC else None

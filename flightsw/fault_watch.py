@@ -89,8 +89,9 @@ class FaultWatch:
     @property
     def distrusted(self) -> int:
         """Sensors that are not believed, bit s for sensor s."""
-        charge = self._signs.charge
-        return sum(1 << sensor for sensor in charge.beyond | charge.stuck | charge.outvoted)
+        charge, warmth = self._signs.charge, self._signs.warmth
+        doubted: frozenset[int] = charge.beyond | charge.stuck | charge.outvoted | warmth.beyond | warmth.outvoted
+        return sum(1 << sensor for sensor in doubted)
 
     @property
     def charge_permille(self) -> int:

@@ -38,6 +38,7 @@ from flightsw.payload import (
     leave_safe,
     step,
 )
+from flightsw.payload.saving import must_save
 from flightsw.prediction import Prediction
 from flightsw.telemetry import Telemetry
 
@@ -173,6 +174,7 @@ class Operations:
             self.modes, effects = step(self.policy, self.modes, self.inputs)
             self._carry_out(effects)
             is_settled = not effects
+        self._save_power()
 
     def _carry_out(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
@@ -208,6 +210,14 @@ class Operations:
         is_computing = self.modes.observed.mode in COMPUTING_MODES and mode in COMPUTING_MODES
         if is_computing and self.computer.cap is mode:
             self.answers.begin_next()
+
+    def _save_power(self) -> None:
+        board, power = self.board, self.faults.power
+        charge = None if power is None else power.charge_permille
+        is_saving = must_save(self.policy, self.modes, charge, was_saving=board.is_saving)
+        if is_saving is not board.is_saving:
+            board.is_saving = is_saving
+            self._telemetry.event("loads_held" if is_saving else "loads_released")
 
     def _keep_safe(self) -> None:
         """SAFE and SURVIVAL survive a restart, but for the SAFE that every boot begins with."""

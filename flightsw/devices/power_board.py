@@ -80,6 +80,8 @@ class PowerBoard(DeviceDriver):
         """Which may be on; the board is told with the next poll."""
         self.is_payload_cut = False
         """The payload may not be on, whatever ground wants."""
+        self.is_saving = False
+        """Neither may heater and auxiliary load."""
         self.reading: BoardReading | None = None
 
     def clear_trips(self) -> None:
@@ -129,7 +131,9 @@ class PowerBoard(DeviceDriver):
     @property
     def _wanted(self) -> tuple[int, ...]:
         """The words of _SETTINGS."""
-        loads = self.loads_on - {Load.PAYLOAD} if self.is_payload_cut else self.loads_on
+        held = {Load.PAYLOAD} if self.is_payload_cut else set()
+        held |= {Load.HEATER, Load.AUXILIARY} if self.is_saving else set()
+        loads = self.loads_on - held
         return sum(1 << load for load in loads), *self._limits
 
 

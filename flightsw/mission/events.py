@@ -162,6 +162,20 @@ EVENTS: tuple[Event, ...] = (
         text="the power board has let its loads on again at {bus_mv} mV",
     ),
     Event(
+        name="loads_held",
+        id=53,
+        severity=Severity.MEDIUM,
+        parameters=record(),
+        text="power is scarce: heater and auxiliary load are kept off",
+    ),
+    Event(
+        name="loads_released",
+        id=54,
+        severity=Severity.INFO,
+        parameters=record(),
+        text="heater and auxiliary load may be on again",
+    ),
+    Event(
         name="power_board_reset",
         id=52,
         severity=Severity.MEDIUM,

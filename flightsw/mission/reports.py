@@ -132,7 +132,7 @@ REPORTS: tuple[Report, ...] = (
             number("locking", Kind.U32, doc="bit f: fault f keeps the payload off until `clear_fault`"),
             choice("off_by", ModeReason, "why the payload may not be on; BOOT: it may"),
             number("believed_permille", Kind.U16, "‰", "charge as it is believed"),
-            number("distrusted", Kind.U8, doc="bit s: sensor s is not believed"),
+            number("distrusted", Kind.U16, doc="bit s: sensor s is not believed"),
             number("silent_s", Kind.U32, "s", "since the last telecommand frame"),
         ),
         doc="What is wrong, and what is believed.",

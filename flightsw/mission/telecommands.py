@@ -122,7 +122,7 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
         subtype=1,
         key=20,
         arguments=record(choice("load", Load), Field(name="is_on", kind=Kind.FLAG)),
-        doc="Let a load of the power board be on, or keep it off. It survives a restart.",
+        doc="Let a load of the power board be on, or off. It survives a restart; saving power in SAFE wins.",
     ),
     Telecommand(
         name="clear_trips",

@@ -30,6 +30,7 @@ class Sensor(IntEnum):
     BATTERY_TEMPERATURE = 3
     PAYLOAD_TEMPERATURE = 4
     RAIL_TEMPERATURE = 5
+    """Of rail 0; those of the other rails follow."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -232,6 +232,7 @@ class World:
         for rail in range(8):
             self.controller.set_adc(3 * rail, rails[rail].voltage_mv if good >> rail & 1 else 0)
             self.controller.set_adc(3 * rail + 1, (300 if is_computing else 76) if good >> rail & 1 else 0)
+            self.controller.set_adc(3 * rail + 2, self.readings.temperature_centidegc)
         self.controller.set_power_good(good)
         self.computer.set_power(good == 0xFF)
 

@@ -116,6 +116,27 @@ def test_ground_switches_loads_and_clears_trips(make_world: Callable[..., object
     assert world.verifications(request)[-1][0] == "COMPLETION_FAILED" or world.verifications(request)[-1][1] is not None
 
 
+@pytest.mark.req("FSW-043")
+def test_heater_and_auxiliary_load_stay_off_while_power_is_scarce(make_world: Callable[..., object]) -> None:
+    world = make_world()
+    world.until(lambda: world.mode == "STANDBY")
+    world.run(2)
+    world.sense(battery_charge_permille=150)
+    world.until(lambda: world.mode == "SAFE")
+    world.send("switch_load", load="HEATER", is_on=True)
+    world.run(3)
+    assert _settings(world)[0] == {"payload": 1, "heater": 0, "auxiliary": 0}
+    assert world.named("loads_held") == [{}]
+    world.boot()
+    world.run(3)
+    assert _settings(world)[0] == {"payload": 1, "heater": 0, "auxiliary": 0}
+    world.sense(battery_charge_permille=600)
+    world.until(lambda: world.mode == "STANDBY")
+    world.run(3)
+    assert _settings(world)[0] == {"payload": 1, "heater": 1, "auxiliary": 1}
+    assert world.named("loads_released") == [{}]
+
+
 @pytest.mark.req("FSW-040")
 @pytest.mark.parametrize(
     "change",

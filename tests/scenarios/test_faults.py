@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flightsw.mission import Mission, load_mission
-from flightsw.payload import FAULT_RESPONSES, Fault, Refusal
+from flightsw.payload import FAULT_RESPONSES, Fault, Refusal, Sensor
 from hil.bench import LockstepBench
 from hil.bench.config import Devices
 from hil.environment import BatteryAndSun
@@ -152,22 +152,22 @@ def test_too_much_current_three_times_is_safe(make, mission: Mission) -> None:
 
 @scenario(Fault.BATTERY_TEMPERATURE, Fault.PAYLOAD_TEMPERATURE)
 @pytest.mark.parametrize(
-    ("sensor", "fault", "centidegc"),
+    ("node", "fault", "centidegc"),
     [
-        ("temperature_centidegc", Fault.PAYLOAD_TEMPERATURE, 7000),
-        ("temperature_centidegc", Fault.PAYLOAD_TEMPERATURE, -3000),
-        ("battery_temperature_centidegc", Fault.BATTERY_TEMPERATURE, 5500),
-        ("battery_temperature_centidegc", Fault.BATTERY_TEMPERATURE, -1500),
+        ("structure", Fault.PAYLOAD_TEMPERATURE, 7000),
+        ("structure", Fault.PAYLOAD_TEMPERATURE, -3000),
+        ("battery", Fault.BATTERY_TEMPERATURE, 5500),
+        ("battery", Fault.BATTERY_TEMPERATURE, -1500),
     ],
 )
 def test_heat_and_cold_take_the_payload_off_at_the_limit_itself(
-    make, mission: Mission, sensor: str, fault: Fault, centidegc: int
+    make, mission: Mission, node: str, fault: Fault, centidegc: int
 ) -> None:
     bench = make(mission=quick(mission, BATTERY_TEMPERATURE=1.0, PAYLOAD_TEMPERATURE=1.0))
-    bench.stick_sensor(sensor, centidegc - (1 if centidegc > 0 else -1))
-    bench.run_for(5)
+    bench.set_temperature(centidegc - (20 if centidegc > 0 else -20), node)  # the rails' converter counts in steps
+    bench.run_for(15)  # a dark controller is asked for its rails' temperatures every ten seconds
     assert answers(bench, fault) == []
-    bench.stick_sensor(sensor, centidegc)
+    bench.set_temperature(centidegc, node)
     bench.run_until(lambda: mode(bench) == "SAFE")
     assert answers(bench, fault) == ["PAYLOAD_OFF", "SAFE"]
 
@@ -362,6 +362,15 @@ def test_a_battery_sensor_that_sticks_does_not_hide_a_battery_that_sinks(make, m
     bench.run_until(lambda: mode(bench) == "SAFE")
     assert events(bench, "mode_changed")[-1]["reason"].name == "LOW_CHARGE"
     assert bench.world.environment.power.charge_permille > 120
+
+
+@scenario(Fault.SENSOR_DISAGREES)
+def test_a_thermometer_that_all_others_contradict_costs_only_itself(make) -> None:
+    bench = make()
+    bench.stick_sensor("temperature_centidegc", 9000)
+    bench.run_until(lambda: answers(bench, Fault.SENSOR_DISAGREES, Sensor.PAYLOAD_TEMPERATURE) == ["DISTRUST"])
+    assert bench.ask(PARIS, 4).is_whole
+    assert answers(bench, Fault.PAYLOAD_TEMPERATURE) == []
 
 
 @scenario(Fault.SENSOR_DISAGREES)
