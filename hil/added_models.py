@@ -20,7 +20,7 @@ def added_models() -> tuple[ModelFile, ...]:
     found: dict[str, ModelFile] = {}
     for folder in folders():
         for record in sorted(folder.glob("*.gguf.sha256")):
-            sha256, _, file = record.read_text(encoding="utf-8").strip().partition("  ")
+            sha256, _, file = record.read_text(encoding="utf-8", errors="replace").strip().partition("  ")
             if record.name == f"{file}.sha256" and len(sha256) == 64:
                 found.setdefault(file, _describe(file, None, sha256))
     return tuple(found.values())

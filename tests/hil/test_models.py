@@ -165,8 +165,10 @@ def test_a_users_own_file_is_copied_and_pinned(tmp_path: Path) -> None:
     (mine,) = added_models()
     assert (mine.name, verify(mine), add(source, console=quiet())) == ("mine", path, path)
     path.write_bytes(path.read_bytes()[:-1] + b"\x00")
-    with pytest.raises(ModelError, match="SHA-256"):
+    with pytest.raises(ModelError, match=r"SHA-256.*`hil models add mine\.gguf` replaces it"):
         verify(mine)
+    path.with_name("noise.gguf.sha256").write_bytes(b"\xff\xfe")
+    assert added_models() == (mine,)
 
 
 @pytest.mark.req("PRJ-009")
