@@ -49,8 +49,8 @@ coverage: export SUNLIT_RTL_COVERAGE = $(CURDIR)/reports/rtl-coverage
 coverage: setup ## Report what of the RTL the benches and the conformance suite exercise (minutes)
 	rm -rf $(SUNLIT_RTL_COVERAGE) && mkdir -p $(SUNLIT_RTL_COVERAGE)
 	$(BIN)/python -m pytest --quiet --numprocesses logical --dist loadgroup tests/hil/rtl/test_benches.py \
-	  tests/hil/devices/test_payload_ctrl_conformance.py tests/hil/devices/test_payload_ctrl_link.py \
-	  -k "not model and not saved"
+	  $(wildcard tests/hil/devices/test_payload_ctrl_*.py) -m "not freerun" \
+	  -k "not model and not saved and not pty"
 	@$(BIN)/python -m hil.rtl.coverage $(SUNLIT_RTL_COVERAGE)
 
 model-check: setup ## Explore every state of the mode machine (minutes)

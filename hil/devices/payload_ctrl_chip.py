@@ -67,7 +67,7 @@ class Chip:
         self.tell(EventCode.BOOT, self.boot.cause)
 
     def reset(self) -> None:
-        """Begin anew, the pins as they are."""
+        """Begin anew, the pins as they are: what they do at once comes before the start is told."""
         fresh, power = Chip(), self.power
         fresh.power.power_good, fresh.power.overcurrent, fresh.power.bus_mv = (
             *(power.power_good, power.overcurrent),
@@ -78,9 +78,9 @@ class Chip:
         fresh.mailbox, fresh.mailbox_errors = self.mailbox, self.mailbox_errors
         vars(self).update(vars(fresh))
         self.mailbox.scrub_ms = self.settings[regs.MAILBOX_SCRUB_MS.address]
+        self.settle()
         self.boot.note(BootCause.EXTERNAL_RESET)
         self.tell(EventCode.BOOT, self.boot.cause)
-        self.settle()
 
     def tell(self, code: EventCode, argument: int = 0) -> None:
         """An event, now."""

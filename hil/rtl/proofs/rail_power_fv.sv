@@ -116,6 +116,14 @@ module rail_power_fv
     for (int unsigned r = 0; r < Rails; r++) if (rails_o[r]) highest_q <= mask_t'(32'd1 << r);
   end
 
+  logic is_foreign;
+  always_comb begin
+    is_foreign = 1'b0;
+    for (int unsigned r = 0; r < Rails; r++) begin
+      if (causes_o[r] inside {4'(FaultCause__WATCHDOG), 4'(FaultCause__UNDER_VOLTAGE)}) is_foreign = 1'b1;
+    end
+  end
+
   mask_t below_new;
   always_comb begin
     below_new = '0;
@@ -160,6 +168,9 @@ module rail_power_fv
       // No state is for ever: each ends when what it waits for has come, and its timer runs with each tick.
       StatesEnd: assert (!over_q || state_o != state_q);
       TimerRuns: assert (!ran_q || dut.u_sequencer.timer_q == timer_q - 1'b1);
+
+      // A rail's cause is one of its own, never the watchdog or the bus.
+      CauseIsOwn: assert (!is_foreign);
 
       // Every state is reached.
       ReachesRising:   cover (state_o == State__RISING);

@@ -158,6 +158,7 @@ PROOFS = (
                 "timer_d      = (tick_1ms_i && !expired) ?",
                 "timer_d      = (tick_1ms_i && !expired && on != '0) ?",
             ),
+            ("CauseIsOwn", "trip_cause_o = FaultCause__SLOW_OVERCURRENT;", "trip_cause_o = FaultCause__UNDER_VOLTAGE;"),
             ("ReachesBackoff", "state_d = State__BACKOFF;", "state_d = State__STEADY;"),
             ("TriesAgain", "retry_o = target_i > on;", "retry_o = target_i < on;"),
         )

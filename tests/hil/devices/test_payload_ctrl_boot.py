@@ -95,3 +95,13 @@ def test_each_bite_has_its_cause_and_clearing_leaves_it(controller) -> None:
     assert controller.read(regs.WATCHDOG_CAUSE) == {"cause": WatchdogCause.TOO_EARLY}
     controller.run(5001)
     assert controller.read(regs.WATCHDOG_CAUSE) == {"cause": WatchdogCause.TOO_LATE}
+
+
+@pytest.mark.req("RTL-035")
+def test_what_the_pins_do_at_once_comes_before_the_start(controller) -> None:
+    controller.device.set_bus_mv(4000)
+    controller.run(1)
+    controller.device.reset()
+    assert controller.read(regs.BOOT) == {"cause": BootCause.EXTERNAL_RESET, "count": 3}
+    events = [controller.read(regs.EVENT)["code"] for _ in range(4)]
+    assert events == [EventCode.BOOT, EventCode.UNDER_VOLTAGE, EventCode.UNDER_VOLTAGE, EventCode.BOOT]

@@ -27,8 +27,11 @@ async def start(dut: Any, block: str, **inputs: int) -> Any:
     await FallingEdge(dut.clk_i)
     dut.rst_ni.value = 1
     await FallingEdge(dut.clk_i)
-    if COVERAGE_FOLDER in os.environ and block in MACHINES:
-        cocotb.start_soon(note_arcs(dut, block, scope.dut.state_q))
+    if COVERAGE_FOLDER in os.environ:
+        if block in MACHINES:
+            cocotb.start_soon(note_arcs(dut, block, scope.dut.state_q))
+        if block == "rail_power":
+            cocotb.start_soon(note_arcs(dut, "rail_sequencer", scope.dut.u_sequencer.state_q))
     return scope
 
 
