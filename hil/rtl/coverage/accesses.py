@@ -52,5 +52,5 @@ def _expected(register: Register) -> Iterator[str]:
         for field in register.fields:
             name = f"{register.name}.{field.name}"
             never = {value for pattern, values in NEVER_SHOWN.items() if fnmatch(name, pattern) for value in values}
-            values = [f" {member.value}" for member in field.choices if member not in never] or [""]
+            values = [f" {member.value}" for member in field.choices or () if member not in never] or [""]
             yield from (f"{direction} {name}{value}" for value in values)

@@ -56,10 +56,9 @@ module cap_output_fv (
 
   always_ff @(posedge clk_i) begin
     if (rst_ni && !first_q) begin
-      // Of the milliseconds of a period that have begun it is on in as many as are due, to the last whole one: spread evenly.
-      OnIsDue: assert (!is_powered_i || seen == on_q);
-
-      // When the 256 of a period have begun it was on in exactly its duty of them.
+      // Of the milliseconds of a period that have begun it is on in as many as are due, to the last whole one, and so of all
+      // 256 in exactly its duty.
+      OnIsDue:     assert (!is_powered_i || seen == on_q);
       DutyIsExact: assert (!is_powered_i || begun_q != 9'd256 || seen == duty_q);
 
       // The duty that it shows is the one that was asked for when the period began.

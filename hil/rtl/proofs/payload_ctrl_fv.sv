@@ -23,6 +23,18 @@ module payload_ctrl_fv (
   logic [1:0] low_q = '0;
   always_ff @(posedge clk_i) low_q <= rst_ni ? {low_q[0], !bus_good_i} : '0;
 
+  // One clock ago: the highest TARGET that might be, whether the watchdog was enabled, and with which window.
+  logic ran_q = '0;
+  logic enabled_q = '0;
+  logic [3:0] highest_q;
+  logic [31:0] window_q;
+  always_ff @(posedge clk_i) begin
+    ran_q     <= rst_ni;
+    enabled_q <= rst_ni && dut.watchdog_enable && dut.watchdog_armed;
+    highest_q <= dut.highest_target;
+    window_q  <= {dut.watchdog_open_ms, dut.watchdog_close_ms};
+  end
+
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       // Two clocks after the bus is seen to be too low every rail is off, whatever the registers say.
@@ -30,6 +42,12 @@ module payload_ctrl_fv (
 
       // In the clock in which the watchdog bites every rail is off.
       BiteIsDark: assert (!dut.bite || rails_o == '0);
+
+      // TARGET is never above what might be in the clock before: what the proof of rail_power assumes.
+      TargetFollows: assert (!ran_q || dut.target <= highest_q);
+
+      // The window of an armed watchdog stays: what the proof of window_watchdog assumes.
+      WindowStays: assert (!enabled_q || {dut.watchdog_open_ms, dut.watchdog_close_ms} == window_q);
     end
   end
 

@@ -244,6 +244,11 @@ PROOFS = (
             "rail_sequencer",
             ("UnderVoltageIsDark", "(bite_i || brownout_i) ? '0", "bite_i ? '0"),
             ("BiteIsDark", "(bite_i || brownout_i) ? '0", "brownout_i ? '0"),
+        )
+        + _mutations(
+            "register_guard",
+            ("TargetFollows", "else if (wdata_i > 32'(highest_target_i)) rule = NakRefused;", ""),
+            ("WindowStays", "WatchdogOpenMs, WatchdogCloseMs: begin", "WatchdogCloseMs: begin"),
         ),
     ),
     Proof(
@@ -305,7 +310,11 @@ PROOFS = (
         mutations=_mutations(
             "event_collector",
             ("OneAClock", "kept       = pending_q & ~(Sources'(1) << first);", "kept       = pending_q;"),
-            ("LowestFirst", "for (int unsigned s = Sources; s > 0; s--) if", "for (int unsigned s = 1; s <= Sources; s++) if"),
+            (
+                "LowestFirst",
+                "for (int unsigned s = Sources; s > 0; s--) if",
+                "for (int unsigned s = 1; s <= Sources; s++) if",
+            ),
             ("ArgumentIsKept", "if (raise_i[s] && !kept[s])", "if (raise_i[s])"),
             ("LostIsCounted", "$countones(raise_i & kept & ~Merged)", "$countones(raise_i & pending_q & ~Merged)"),
             ("TwoLost", "raise_i & kept & ~Merged", "raise_i & kept & ~Merged & Sources'(8)"),
@@ -345,7 +354,11 @@ PROOFS = (
         mutations=_mutations(
             "energy_counter",
             ("EnergyIsProduct", "48'(product_q[31:0])", "48'(product_q[30:0])"),
-            ("AllGrows", "total_q          <= total_q + 64'(product_q);", "total_q          <= total_q + 64'(product_q[46:0]);"),
+            (
+                "AllGrows",
+                "total_q          <= total_q + 64'(product_q);",
+                "total_q          <= total_q + 64'(product_q[46:0]);",
+            ),
             ("PowerIsProduct", "48'(current_ma_i[rail_q]);", "48'(current_ma_i[0]);"),
             ("SecondGrows", "energy_q[rail_q] <= energy_q[rail_q]", "energy_q[rail_q] <= energy_q[0]"),
             ("TurnIsIts", "rail_d  = rail_q + 1'b1;", "rail_d  = rail_q;"),
@@ -368,7 +381,11 @@ PROOFS = (
             ("LimitOnce", "else if (is_limit_written_i) rule = NakRefused;", ""),
             ("LimitIsLow", "wdata_i[15:0] < MinLimitMv ||", ""),
             ("NoClearWhileLow", "else if (is_under_voltage_i) rule = NakRefused;", ""),
-            ("NoClearInTrip", "else if (is_tripping_i) rule = NakBusy;\n          else if (is_under", "else if (is_under"),
+            (
+                "NoClearInTrip",
+                "else if (is_tripping_i) rule = NakBusy;\n          else if (is_under",
+                "else if (is_under",
+            ),
             ("KeyClearsFault", "if (wdata_i != FaultClearKey) rule = NakBadValue;\n          else if", "if"),
             ("KeyDisarms", "if (wdata_i != WatchdogDisarmKey) rule = NakBadValue;", ""),
         ),

@@ -1,4 +1,4 @@
-"""Every encoded value that a status field of the payload controller can have, seen over its link: model and RTL alike."""
+"""Every encoded value that a status field of the payload controller can have, seen over its link."""
 
 import pytest
 

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
 
+from hil.rtl.coverage.machines import MACHINES
 from hil.rtl.proofs import PROOFS, Mutation, MutationError, Proof, Task, prove, tasks
 from hil.rtl.proofs.prove import TOOLS
 
@@ -36,6 +37,16 @@ def test_each_property_has_a_mutation_and_each_mutation_a_property(proof: Proof)
     for property_ in proof.properties:
         assert broken & set(property_.labels), f"no mutation breaks: {property_.text}"
     assert broken <= {label for property_ in proof.properties for label in property_.labels}
+
+
+@pytest.mark.req("RTL-050")
+@pytest.mark.parametrize("module", MACHINES)
+def test_every_state_of_every_state_machine_is_shown_to_be_reached_and_left(module: str) -> None:
+    inside = {"rail_sequencer": "rail_power"}
+    proof = next(proof for proof in PROOFS if proof.name == inside.get(module, module))
+    labels = {label.upper() for property_ in proof.properties for label in property_.labels}
+    assert {f"REACHES{state.upper()}" for state in MACHINES[module]} - labels <= {"REACHESFILL"}  # it begins there
+    assert any("No state is for ever" in property_.text for property_ in proof.properties)
 
 
 @pytest.mark.req("RTL-050")
