@@ -146,7 +146,8 @@ def test_errors_of_exp_pow_sin_and_cos(harness: Path) -> None:
 
 @pytest.fixture(scope="session")
 def objects() -> list[Path]:
-    return sorted(built("-fPIC", sources=sorted(SOURCES.glob("*.c"))).glob("*.o"))
+    flags = "-fPIC", "-fcallgraph-info=su"  # beside each object, who calls whom and how large frames are
+    return sorted(built(*flags, sources=sorted(SOURCES.glob("*.c"))).glob("*.o"))
 
 
 @pytest.mark.req("INF-007")
@@ -164,6 +165,31 @@ def test_no_allocation_no_io_no_exit(objects: list[Path]) -> None:
 def test_no_writable_globals(objects: list[Path]) -> None:
     listed = subprocess.run(["size", "-A", *objects], capture_output=True, text=True, check=True).stdout
     assert {int(size) for size in re.findall(r"^\.(?:data|bss|tdata|tbss) +(\d+)", listed, re.MULTILINE)} == {0}
+
+
+@pytest.mark.req("INF-007")
+def test_the_stack_is_bounded_as_the_readme_says(objects: list[Path]) -> None:
+    """The deepest chain of calls, in the kernel's own frames. A call by pointer may reach every function that is not
+    called by name, each once; by name none comes back to itself, or this would not end."""
+    frames: dict[str, int] = {}
+    calls: dict[str, set[str]] = {}
+    for path in objects:
+        graph = path.with_suffix(".ci").read_text()
+        for name, octets, kind in re.findall(r'^node:.* "([^"]+)" label: ".*\\n(\d+) bytes \((.*)\)" }', graph, re.M):
+            assert kind in ("static", "dynamic,bounded"), name
+            frames[name] = int(octets)
+        for caller, called in re.findall(r'^edge: { sourcename: "([^"]+)" targetname: "([^"]+)"', graph, re.M):
+            calls.setdefault(caller, set()).add(called)
+    unnamed = frames.keys() - set().union(*calls.values())
+    calls["__indirect_call"] = {name for name in unnamed if not name.startswith("kernel_")}
+
+    def depth(name: str, *path: str) -> int:
+        called = calls.get(name, set()) - ({*path} if name == "__indirect_call" else set())
+        return frames.get(name, 0) + max((depth(other, name, *path) for other in called), default=0)
+
+    loader = {name for name in frames if name.startswith("kernel_model_")}
+    assert 8_192 < max(map(depth, loader)) <= 32 * 1024
+    assert 2_048 < max(map(depth, unnamed - loader)) <= 8 * 1024
 
 
 @pytest.mark.req("INF-030")
