@@ -12,7 +12,8 @@ static ops best_for(kernel_isa isa) {
     int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                  __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
-    if (avx512 && (isa == KERNEL_ISA_BEST || isa == KERNEL_ISA_AVX512)) return (ops){&float_ops_avx2, &q15_ops_avx512};
+    if (avx512 && (isa == KERNEL_ISA_BEST || isa == KERNEL_ISA_AVX512))
+        return (ops){&float_ops_avx512, &q15_ops_avx512};
     if (avx2 && (isa == KERNEL_ISA_BEST || isa == KERNEL_ISA_AVX2)) return (ops){&float_ops_avx2, &q15_ops_avx2};
     return (ops){NULL, NULL};
 }

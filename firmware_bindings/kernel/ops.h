@@ -86,7 +86,7 @@ typedef struct {
 extern const float_ops float_ops_portable;
 extern const q15_ops q15_ops_portable;
 #if defined(__x86_64__)
-extern const float_ops float_ops_avx2;
+extern const float_ops float_ops_avx2, float_ops_avx512;
 extern const q15_ops q15_ops_avx2, q15_ops_avx512;
 #elif defined(__aarch64__)
 extern const q15_ops q15_ops_neon, q15_ops_dotprod;
