@@ -20,7 +20,7 @@ from flightsw.payload import (
     payload_off_by,
     safe_by,
 )
-from flightsw.payload.fault_responses import Effect, Key, deadline_us, kept, resumed, step
+from flightsw.payload.fault_responses import Effect, Key, clear_rails, deadline_us, kept, resumed, step
 from flightsw.payload.fault_table import ROWS
 from flightsw.telemetry import Telemetry
 
@@ -124,6 +124,12 @@ class FaultWatch:
         """Ground clears all counts and locks."""
         self.state = clear(self.state)
         self._telemetry.event("faults_cleared")
+        self._keep()
+        self._due_us = self._now_us
+
+    def clear_rails(self, rails: int) -> None:
+        """Ground clears counts and locks of some rails, bit r for rail r."""
+        self.state = clear_rails(self.state, rails)
         self._keep()
         self._due_us = self._now_us
 

@@ -149,6 +149,16 @@ class Operations:
         self._on_cleared = then
         self.controller.clear_fault()
 
+    def clear_lockout(self, rails: int, then: Callable[[bool], None]) -> None:
+        """Clear some rails, bit r for rail r; `then` is told whether the controller did."""
+
+        def finish(is_done: bool) -> None:
+            if is_done:
+                self.faults.clear_rails(rails)
+            then(is_done)
+
+        self.controller.clear_lockout(rails, finish)
+
     def _measure(self) -> None:
         """What the present mode makes of the running answer."""
         running, mode = self.answers.jobs.running, self.modes.commanded.mode

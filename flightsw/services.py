@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from flightsw import memory
-from flightsw.commanding import Handler, Plan, Refused
+from flightsw.commanding import Handler, Plan, Refused, Resolve
 from flightsw.housekeeping import HousekeepingSchedule
-from flightsw.mission import DICTIONARY, Housekeeping, Load, Value, read_elements
+from flightsw.mission import DICTIONARY, Device, Housekeeping, Load, Value, read_elements
 from flightsw.operations import Operations
 from flightsw.orbit import ElementsError
 from flightsw.payload import (
@@ -185,6 +185,27 @@ class Services:
 
     def _clear_fault(self, _packet: TcPacket, _arguments: Arguments) -> Plan:
         return Plan(run=self._operations.clear_fault)
+
+    def _clear_lockout(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        rails = _number(arguments, "rails")
+        return Plan(run=lambda resolve: self._operations.clear_lockout(rails, resolve))
+
+    def _read_registers(self, _packet: TcPacket, arguments: Arguments) -> Plan:
+        boards = {Device.PAYLOAD_CTRL: self._operations.controller, Device.POWER_BOARD: self._operations.board}
+        device, address = Device(_number(arguments, "device")), _number(arguments, "address")
+        board = boards.get(device)
+        if board is None:
+            raise Refused(Refusal.BAD_ARGUMENT)
+
+        def run(resolve: Resolve) -> None:
+            def tell(words: tuple[int, ...] | None) -> None:
+                if words is not None:
+                    self._telemetry.report("registers", {"device": device, "address": address, "words": words})
+                resolve(words is not None)
+
+            board.look(address, _number(arguments, "count"), tell)
+
+        return Plan(run=run)
 
     def _set_threshold(self, _packet: TcPacket, arguments: Arguments) -> Plan:
         modes = self._operations.modes

@@ -1,10 +1,10 @@
 """What all drivers share: one end of a device link, and whether anybody answers at the other."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from firmware_bindings.devicelink import Failure, Master, Request, Result
+from firmware_bindings.devicelink import Failure, Master, Request, Result, read, words
 from flightsw.mission import Device
 
 SILENT_AFTER = 2
@@ -19,6 +19,13 @@ class Notice:
 
     event: str
     values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Errand:
+    """Tag of a request that somebody else waits for: told its result, or None when there will be none."""
+
+    tell: Callable[[Result | None], None]
 
 
 class DeviceDriver(ABC):
@@ -36,6 +43,7 @@ class DeviceDriver(ABC):
         self._failures = 0
         self._lost_frames = 0
         self._notices: list[Notice] = []
+        self._errands: list[Errand] = []
         self._next_poll_us: int | None = 0
         self._heard_us: int | None = None
         self.is_silent = False
@@ -50,6 +58,14 @@ class DeviceDriver(ABC):
         """What happened since the last call."""
         out, self._notices = tuple(self._notices), []
         return out
+
+    def look(self, address: int, count: int, tell: Callable[[tuple[int, ...] | None], None]) -> None:
+        """Read registers for somebody, who is told their words, or None if the device refuses or is silent."""
+
+        def take(result: Result | None) -> None:
+            tell(None if result is None or result.failure is not None else words(result.data))
+
+        self._run_errand(read(address, count), take)
 
     def receive(self, data: bytes, now_us: int) -> None:
         """Take octets that arrived at `now_us`."""
@@ -100,15 +116,27 @@ class DeviceDriver(ABC):
         for request in requests:
             self._master.request(request)
 
+    def _run_errand(self, request: Request, tell: Callable[[Result | None], None]) -> None:
+        errand = Errand(tell)
+        self._errands.append(errand)
+        self._ask(replace(request, tag=errand))
+
     def _abandon(self) -> None:
         """Forget what was asked: the device has lost power, or begins anew."""
+        errands, self._errands = self._errands, []
+        for errand in errands:
+            errand.tell(None)
         self._lost_frames = self.link_errors
         self._master = Master(self._device_id)
         self._failures = 0
 
     def _hear(self, result: Result, now_us: int) -> None:
         has_answered = result.failure is None or result.failure is Failure.REFUSED
-        if has_answered and self._take(result, now_us):
+        errand = result.request.tag
+        if isinstance(errand, Errand):
+            self._errands.remove(errand)
+            errand.tell(result)
+        if has_answered and (isinstance(errand, Errand) or self._take(result, now_us)):
             self._failures = 0
             if self.is_silent:
                 self.is_silent = False

@@ -1,6 +1,6 @@
 """The payload controller: told how many rails to hold and how to guard them, kicked, and watched."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from firmware_bindings.devicelink import Failure, Result, read, words, write
@@ -119,6 +119,13 @@ class PayloadController(DeviceDriver):
         lockouts = regs.LOCKOUT_CLEAR.pack(key=regs.LockoutClearKey.CLEAR, rails=ALL_RAILS)
         self._ask(write(regs.LOCKOUT_CLEAR.address, lockouts, tag=regs.LOCKOUT_CLEAR))
         self._ask(write(regs.FAULT_CLEAR.address, regs.FaultClearKey.CLEAR, tag=regs.FAULT_CLEAR))
+        self._next_poll_us = 0
+
+    def clear_lockout(self, rails: int, tell: Callable[[bool], None]) -> None:
+        """End the lock-out of some rails, bit r for rail r; `tell` hears whether the controller has."""
+        word = regs.LOCKOUT_CLEAR.pack(key=regs.LockoutClearKey.CLEAR, rails=rails)
+        request = write(regs.LOCKOUT_CLEAR.address, word)
+        self._run_errand(request, lambda result: tell(result is not None and result.failure is None))
         self._next_poll_us = 0
 
     def take_cleared(self) -> bool | None:

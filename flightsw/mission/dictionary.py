@@ -19,6 +19,8 @@ FUNCTIONS = 8
 HOUSEKEEPING_REPORT = (3, 25)
 ASK = 128
 """The mission's own service: ask and answer."""
+BOARDS = 129
+"""The mission's own service: a look into the boards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,12 @@ from construct import (
 from flightsw.ccsds import DecodeError, EncodeError
 
 Value = int | bool | str | IntEnum | tuple[int, ...]
-"""What a field holds: a number, a flag, text, a member of the field's enumeration, or token ids."""
+"""What a field holds: a number, a flag, text, a member of the field's enumeration, or words: token ids, registers."""
 
 
 class Kind(IntEnum):
-    """How a field is encoded; numbers are big-endian. TEXT is UTF-8 up to the end, so it is the last field."""
+    """How a field is encoded; numbers are big-endian. TEXT is UTF-8 up to the end, so it is the last field;
+    WORDS are numbers of 32 bits, and how many."""
 
     FLAG = 0
     U8 = 1
@@ -38,7 +39,7 @@ class Kind(IntEnum):
     I16 = 5
     I32 = 6
     TEXT = 7
-    TOKENS = 8
+    WORDS = 8
 
 
 _LAYOUTS: Mapping[Kind, Construct] = {
@@ -50,7 +51,7 @@ _LAYOUTS: Mapping[Kind, Construct] = {
     Kind.I16: Int16sb,
     Kind.I32: Int32sb,
     Kind.TEXT: GreedyBytes,
-    Kind.TOKENS: PrefixedArray(Int8ub, Int32ub),
+    Kind.WORDS: PrefixedArray(Int8ub, Int32ub),
 }
 
 _RANGES: Mapping[Kind, tuple[int, int]] = {
@@ -88,7 +89,7 @@ class Field:
         """The value as it is held. Raises EncodeError with what would be right."""
         if self.kind is Kind.TEXT:
             return self._text(value)
-        if self.kind is Kind.TOKENS:
+        if self.kind is Kind.WORDS:
             return tuple(int(v) for v in value)  # type: ignore[attr-defined]
         if self.choices is not None:
             return self._choice(self.choices, value)

@@ -1,8 +1,8 @@
 """Reports: what the satellite answers, and what it says by itself at regular times."""
 
-from flightsw.mission.dictionary import ASK, Report
+from flightsw.mission.dictionary import ASK, BOARDS, Report
 from flightsw.mission.fields import Field, Kind, choice, number, record
-from flightsw.mission.vocabulary import Housekeeping, RailFault
+from flightsw.mission.vocabulary import Device, Housekeeping, RailFault
 from flightsw.payload import COMPUTING_MODES, EndReason, JobState, ModeReason, PowerMode
 
 _JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
@@ -138,6 +138,17 @@ REPORTS: tuple[Report, ...] = (
         doc="What is wrong, and what is believed.",
     ),
     Report(
+        name="registers",
+        service=BOARDS,
+        subtype=129,
+        parameters=record(
+            choice("device", Device),
+            number("address", Kind.U16, doc="of the first"),
+            Field(name="words", kind=Kind.WORDS),
+        ),
+        doc="Registers of a board, as it answered.",
+    ),
+    Report(
         name="ask_accepted",
         service=ASK,
         subtype=129,
@@ -154,7 +165,7 @@ REPORTS: tuple[Report, ...] = (
             _JOB,
             number("segment", Kind.U16, doc="counts from 0"),
             number("first_token", Kind.U16, doc="index of the first token in it"),
-            Field(name="token_ids", kind=Kind.TOKENS),
+            Field(name="token_ids", kind=Kind.WORDS),
             Field(name="text", kind=Kind.TEXT),
         ),
         doc="A piece of an answer.",

@@ -1,11 +1,13 @@
 """Telecommands: what the ground may ask of the satellite."""
 
-from flightsw.mission.dictionary import ASK, FUNCTIONS, Telecommand
+from flightsw.mission.dictionary import ASK, BOARDS, FUNCTIONS, Telecommand
 from flightsw.mission.fields import Field, Kind, choice, number, record
-from flightsw.mission.vocabulary import Housekeeping, Load
+from flightsw.mission.vocabulary import Device, Housekeeping, Load
 from flightsw.payload import PowerMode, Threshold, Urgency
 
 MAX_ANSWER_TOKENS = 1024
+MAX_READ_REGISTERS = 16
+"""As many as the device link reads at a time."""
 
 _JOB = number("job", Kind.U32, doc="the number that `ask` was accepted with")
 _MODE = choice("mode", PowerMode)
@@ -101,6 +103,14 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
         doc="Clear what the payload controller has latched, and all counts and locks of faults.",
     ),
     Telecommand(
+        name="clear_lockout",
+        service=FUNCTIONS,
+        subtype=1,
+        key=8,
+        arguments=record(number("rails", Kind.U8, doc="bit r: rail r", minimum=1)),
+        doc="Clear the lock-out of these rails alone, and what is counted against them.",
+    ),
+    Telecommand(
         name="set_threshold",
         service=FUNCTIONS,
         subtype=1,
@@ -148,6 +158,17 @@ TELECOMMANDS: tuple[Telecommand, ...] = (
             number("bstar_e9", Kind.I32, "1e-9 / Earth radius"),
         ),
         doc="Predict eclipses from these mean elements, as sgp4 takes them. Range-checked; survives a restart.",
+    ),
+    Telecommand(
+        name="read_registers",
+        service=BOARDS,
+        subtype=1,
+        arguments=record(
+            choice("device", Device, "PAYLOAD_CTRL or POWER_BOARD: the computer has no registers"),
+            number("address", Kind.U16, doc="of the first; each has four"),
+            Field(name="count", kind=Kind.U8, minimum=1, maximum=MAX_READ_REGISTERS, default=1),
+        ),
+        doc="Report registers of a board as they are; reading some has effects, as their documentation says.",
     ),
     Telecommand(
         name="report_housekeeping",

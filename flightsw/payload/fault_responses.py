@@ -95,11 +95,13 @@ def step(
 
 def clear(state: FaultState) -> FaultState:
     """Ground has cleared the faults: locks, counts and back-offs are gone, and what holds still holds."""
-    kept = {
-        key: track for key, track in state.tracks.items() if track.since_us is not None or track.raised_us is not None
-    }
-    return FaultState(
-        tracks={key: replace(track, times_us=(), off_until_us=0, is_locked=False) for key, track in kept.items()}
+    return _cleared(state, frozenset(state.tracks))
+
+
+def clear_rails(state: FaultState, rails: int) -> FaultState:
+    """Ground has cleared some rails, bit r for rail r: the same of their faults alone."""
+    return _cleared(
+        state, frozenset(key for key in state.tracks if ROWS[key[0]].unit == "rail" and rails >> key[1] & 1)
     )
 
 
@@ -225,6 +227,15 @@ class _Climb:
         wait_us = round(self.row.back_off_s * US_PER_S) << doublings
         if wait_us:
             self.track = replace(self.track, off_until_us=self.now_us + wait_us)
+
+
+def _cleared(state: FaultState, keys: Collection[Key]) -> FaultState:
+    tracks = dict(state.tracks)
+    for key in keys:
+        track = tracks.pop(key)
+        if track.since_us is not None or track.raised_us is not None:
+            tracks[key] = replace(track, times_us=(), off_until_us=0, is_locked=False)
+    return FaultState(tracks=tracks)
 
 
 def _moved(track: Track, by_us: int) -> Track:

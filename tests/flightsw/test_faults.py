@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from firmware_bindings.devicelink.registers import payload_ctrl as regs
+from firmware_bindings.devicelink.registers import power_board
 from flightsw.mission import RailFault
 from flightsw.payload import Refusal
 
@@ -27,6 +28,49 @@ def interrupted(world: World) -> list[str]:
 
 def ended(world: World) -> list[tuple[str, str]]:
     return [(end["end_reason"].name, end["cause"].name) for end in world.named("answer_end")]
+
+
+@pytest.mark.req("FSW-044")
+def test_one_rail_s_lock_out_is_cleared_and_no_other_rail_s(answering: World) -> None:
+    world = answering
+    world.dead_rails = 0b0100
+    world.until(lambda: world.mode == "STANDBY")
+    world.dead_rails = 0
+    for rails, outcome in ((0b1011, ("ACCEPTANCE_FAILED", Refusal.DEVICE_FAILED)), (0b0100, ("COMPLETED", None))):
+        cleared = world.send("clear_lockout", rails=rails)
+        world.run(2)
+        assert world.verifications(cleared)[-1] == ("COMPLETED", None)
+        asked = world.send("ask", question="And?", max_tokens=3)
+        world.run(1)
+        assert world.verifications(asked)[-1] == outcome
+    world.until(lambda: len(ended(world)) == 2)
+
+
+@pytest.mark.req("FSW-045")
+def test_ground_reads_a_board_s_registers(world: World) -> None:
+    for device, register in (("PAYLOAD_CTRL", regs.ID), ("POWER_BOARD", power_board.ID)):
+        asked = world.send("read_registers", device=device, address=register.address, count=2)
+        world.run(0.2)
+        assert world.verifications(asked)[-1] == ("COMPLETED", None)
+        report = world.named("registers")[-1]
+        assert (report["device"].name, report["address"]) == (device, register.address)
+        assert report["words"][0] == register.reset
+        assert len(report["words"]) == 2
+
+
+@pytest.mark.req("FSW-045")
+def test_registers_that_no_board_shows_are_refused_and_nothing_waits(world: World) -> None:
+    none = world.send("read_registers", device="PAYLOAD_COMPUTER", address=0)
+    missing = world.send("read_registers", device="PAYLOAD_CTRL", address=0x0FFC)
+    world.run(0.5)
+    assert world.verifications(none) == [("ACCEPTANCE_FAILED", Refusal.BAD_ARGUMENT)]
+    assert world.verifications(missing)[-1] == ("COMPLETION_FAILED", Refusal.DEVICE_FAILED)
+    world.cut.add("power_board")
+    silent = world.send("read_registers", device="POWER_BOARD", address=0)
+    world.run(5)
+    assert world.verifications(silent)[-1] == ("COMPLETION_FAILED", Refusal.DEVICE_FAILED)
+    assert world.named("registers") == []
+    assert "device_silent" not in [heard.name for heard in world.heard if heard.values.get("device") == 1]
 
 
 @pytest.mark.req("FSW-014")

@@ -26,6 +26,8 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "resend": {"job": 1, "first": 0, "count": 1},
     "set_ceiling": {"mode": "ECO"},
     "set_time": {"time_us": 10**15},
+    "clear_lockout": {"rails": 1},
+    "read_registers": {"device": "PAYLOAD_CTRL", "address": 0},
     "set_threshold": {"mode": "ECO", "threshold": "ENTER_CHARGE_PERMILLE", "value": 450},
     "upload_elements": dict(elements_arguments(sun_synchronous(550.0, 10.5, 2.1e9))),
     "switch_load": {"load": "AUXILIARY", "is_on": False},

@@ -17,7 +17,7 @@ def _values(field: Field) -> st.SearchStrategy[object]:
         return st.integers(*field.range)
     if field.kind is Kind.TEXT:
         return st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: bool(text.strip()))
-    if field.kind is Kind.TOKENS:
+    if field.kind is Kind.WORDS:
         return st.lists(st.integers(0, 2**32 - 1), max_size=32).map(tuple)
     return st.booleans()
 
