@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace model-check generate prove coverage synth day acceptance bench bench-rtl bench-kernel test-gemma fuzz lock wheel clean
+.PHONY: help setup demo test lint format trace model-check generate prove coverage synth faults day acceptance bench bench-rtl bench-kernel test-gemma fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ coverage: setup ## Report what of the RTL the benches and the conformance suite 
 
 model-check: setup ## Explore every state of the mode machine (minutes)
 	@$(BIN)/python -m tests.model_check $(if $(DEEP),--deep)
+
+faults: setup ## Fly every fault on the controller's RTL too (minutes)
+	$(BIN)/python -m pytest -m "long or not long" --numprocesses logical tests/scenarios/test_faults.py
 
 day: setup ## Fly a day of the 50 W cubesat: table, and time line in reports/day.svg
 	@$(BIN)/hil fly hil/scenario/day.toml --reference cubesat --picture reports/day.svg

@@ -1,4 +1,7 @@
-"""Every row of the fault responses: its fault is made on the bench, and its answer read from the wire."""
+"""Every row of the fault responses: its fault is made on the bench, and its answer read from the wire.
+
+Each scenario flies on the controller's model, and on its RTL: those of ON_RTL always, the others in `make faults`.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,8 +15,16 @@ from hil.bench import LockstepBench
 from hil.bench.config import Devices
 from hil.environment import BatteryAndSun
 from hil.ground import Ask, EventReceived
+from hil.rtl.build import VerilatorMissingError, verilator_root
 
-MODEL = Devices(payload_ctrl="model://payload_ctrl")
+MODEL, RTL = Devices(payload_ctrl="model://payload_ctrl"), Devices(payload_ctrl="rtl://payload_ctrl")
+ON_RTL = (
+    "test_a_controller_that_begins_anew_is_told_again_and_the_third_time_locked",
+    "test_a_damaged_word_is_written_anew_and_the_third_one_within_the_hour_locks_the_payload",
+    "test_a_rail_that_draws_too_much_is_reported_before_the_payload_goes_off",
+    "test_a_bus_that_breaks_down_again_and_again_is_safe",
+)
+"""What the controller does itself, and quickly."""
 PARIS = "What is the capital of France?"
 STORY = "Tell me a long story."
 Bench = LockstepBench
@@ -31,12 +42,23 @@ def scenario(*faults: Fault) -> Callable[[Callable[..., None]], Callable[..., No
     return register
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "devices" in metafunc.fixturenames:
+        marks = () if metafunc.function.__name__ in ON_RTL else pytest.mark.long
+        metafunc.parametrize("devices", [pytest.param(MODEL, id="model"), pytest.param(RTL, id="rtl", marks=marks)])
+
+
 @pytest.fixture
-def make(make_bench: Callable[..., Bench]) -> Callable[..., Bench]:
-    """A booted bench with a modelled controller; keywords as for `make_bench`."""
+def make(make_bench: Callable[..., Bench], devices: Devices) -> Callable[..., Bench]:
+    """A booted bench with one of the simulated controllers; keywords as for `make_bench`."""
+    if devices is RTL:
+        try:
+            verilator_root()
+        except VerilatorMissingError as missing:
+            pytest.skip(str(missing))
 
     def booted(**given: Any) -> Bench:
-        bench = make_bench(**{"devices": MODEL, **given})
+        bench = make_bench(**{"devices": devices, **given})
         bench.boot()
         bench.run_for(1)
         return bench
