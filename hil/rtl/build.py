@@ -38,7 +38,7 @@ VERILATOR_FLAGS = (
     *("--x-assign", "fast", "--x-initial", "fast"),
     *("--top-module", TOP, "--prefix", f"V{TOP}"),
 )
-CXX_FLAGS = ("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-DVL_USER_STOP", "-DVERILATOR=1", "-DVM_SC=0")
+CXX_FLAGS = ("-std=c++17", "-O3", "-fPIC", "-fvisibility=hidden", "-DVL_USER_STOP", "-DVERILATOR=1", "-DVM_SC=0")
 VERILATED = ("verilated.cpp", "verilated_save.cpp", "verilated_threads.cpp")
 
 # Names a folder: the library counts what is covered and writes that there. Its chips can't be saved.
