@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from flightsw.payload import (
@@ -133,8 +134,9 @@ class Explorer:
             self._choices[mode] = tuple(_choices(mode, kinds(judged, mode)))
 
     def _expand(self, node: Node) -> None:
+        begun: dict[Any, Memory] = {}
         for choice in self._choices[node.state.commanded.mode]:
-            self._turn(node, choice)
+            self._turn(node, choice, begun)
         self._ground(node)
         self._reboot(node)
         self._lead_to_nominal(node)
@@ -143,17 +145,20 @@ class Explorer:
         """Up to the ceiling, down to SURVIVAL and up again, one turn a second."""
         for world in (GOOD,) * 12 + (EMPTY,) * 6 + (GOOD,) * 6:
             mode = node.state.commanded.mode
-            is_on = mode in POWERED_MODES
-            shown: dict[str, Any] = {"rails": Rails.GOOD, "cap": mode} if is_on else {"rails": Rails.DARK}
-            inputs = world.inputs(TICK_US, demand=Demand.RUNNING, **shown)
+            inputs = _helpful(world, mode, 1)
             verdict = self._machine.judge(self._machine.policy, inputs)
-            node = self._turn(node, Choice(1, inputs, verdict, world))
+            node = self._turn(node, Choice(1, inputs, verdict, world), {})
 
-    def _turn(self, node: Node, choice: Choice) -> Node:
+    def _turn(self, node: Node, choice: Choice, begun: dict[Any, Memory]) -> Node:
+        """`begun`: what is remembered at the beginning of this node's turns, by what that depends on."""
         machine, before, inputs = self._machine, node.state, choice.inputs
         self.result.transitions += 1
         after, effects = self._call(node, choice, machine.step, machine.policy, before, inputs)
-        memory = begin_turn(machine, node.memory, before.commanded.mode, choice.ticks, inputs, choice.verdict)
+        key = choice.ticks, id(choice.verdict), inputs.rails, inputs.cap, inputs.safe
+        memory = begun.get(key)
+        if memory is None:
+            mode = before.commanded.mode
+            memory = begun[key] = begin_turn(machine, node.memory, mode, choice.ticks, inputs, choice.verdict)
         later = end_turn(memory, before.commanded.mode, after, effects)
         for what in check_turn(machine, memory, before, inputs, choice.verdict, after, effects, later):
             raise _Violated(what, node, str(choice), after)
@@ -211,9 +216,7 @@ class Explorer:
             if mode is _M.SAFE and state.safe_cause is not _R.BOOT:
                 state, _ = self._call(node, "ground: leave SAFE", machine.leave_safe, state, tick * TICK_US)
                 mode = state.commanded.mode
-            is_on = mode in POWERED_MODES
-            shown: dict[str, Any] = {"rails": Rails.GOOD, "cap": mode} if is_on else {"rails": Rails.DARK}
-            inputs = GOOD.inputs(tick * TICK_US, demand=Demand.RUNNING, **shown)
+            inputs = _helpful(GOOD, mode, tick)
             state, _ = self._call(node, "everybody helps", machine.step, machine.policy, state, inputs)
         raise _Violated("the way to NOMINAL is barred though the world allows it", node, "everybody helps", state)
 
@@ -278,6 +281,13 @@ def describe(state: ModeState) -> str:
     cause = "" if state.safe_cause is None else f" ({state.safe_cause.name})"
     commanded, observed = state.commanded.mode.name, state.observed.mode.name
     return f"{commanded}{cause} commanded, {observed} observed, ceiling {state.ceiling.name}"
+
+
+@cache
+def _helpful(world: World, mode: PowerMode, tick: int) -> Inputs:
+    """A question, and boards that show the commanded mode at once."""
+    shown: dict[str, Any] = {"rails": Rails.GOOD, "cap": mode} if mode in POWERED_MODES else {"rails": Rails.DARK}
+    return world.inputs(tick * TICK_US, demand=Demand.RUNNING, **shown)
 
 
 def _cause(cause: ModeReason | None) -> ModeReason | None:

@@ -60,6 +60,7 @@ def load(ticks: Ticks, mutation: Mutation | None = None) -> Machine:
             modules[name] = _run(name, mutation)
     policy = _policy(modules["policy"], ticks)
     modes, guards = modules["modes"], modules["guards"]
+    modes.judge = _once(guards.judge)
     return Machine(
         policy=policy,
         ticks=ticks,
@@ -71,6 +72,19 @@ def load(ticks: Ticks, mutation: Mutation | None = None) -> Machine:
         judge=guards.judge,
         illegal=modules["transitions"].IllegalTransition,
     )
+
+
+def _once(judge: Callable[..., Any]) -> Callable[..., Any]:
+    """The guards, asked once for each object of inputs: an exploration comes back to the same ones at every state."""
+    known: dict[int, tuple[Any, Any]] = {}
+
+    def known_or_judged(policy: Any, inputs: Any) -> Any:
+        found = known.get(id(inputs))
+        if found is None:
+            found = known[id(inputs)] = judge(policy, inputs), inputs  # held, so that its identity stays its own
+        return found[0]
+
+    return known_or_judged
 
 
 def _run(name: str, mutation: Mutation | None) -> ModuleType:
