@@ -447,10 +447,28 @@ def test_a_store_that_breaks_is_reported_and_questions_are_refused(make) -> None
 def test_safe_is_entered_with_any_single_unit_dead(make, unit: str) -> None:
     bench = make()
     answering(bench)
+    kill(bench, unit)
+    send(bench, "enter_safe")
+    bench.run_until(lambda: mode(bench) == "SAFE")
+    bench.run_until(lambda: bench.world.environment.power_good == 0, 6)
+
+
+@pytest.mark.req("FSW-031")
+@pytest.mark.parametrize("unit", ["payload_computer", "store"])
+def test_an_empty_battery_is_safe_with_any_single_unit_dead(make, mission: Mission, unit: str) -> None:
+    """Without controller or power board it is SAFE already: rows CONTROLLER_SILENT and POWER_BOARD_SILENT."""
+    bench = make(mission=replace(mission, power=replace(mission.power, debounce_s=1.0)))
+    answering(bench)
+    kill(bench, unit)
+    bench.set_charge(150)
+    bench.run_until(lambda: mode(bench) == "SAFE")
+    assert events(bench, "mode_changed")[-1]["reason"].name == "LOW_CHARGE"
+    assert bench.world.environment.power_good == 0
+
+
+def kill(bench: Bench, unit: str) -> None:
+    """A device that is never heard of again, or a store that takes nothing."""
     if unit == "store":
         bench.break_store()
     else:
         bench.cut_line(unit)
-    send(bench, "enter_safe")
-    bench.run_until(lambda: mode(bench) == "SAFE")
-    bench.run_until(lambda: bench.world.environment.power_good == 0, 6)

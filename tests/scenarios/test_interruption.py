@@ -4,7 +4,7 @@ import pytest
 
 from flightsw.payload import ModeReason
 from hil.bench import Bench
-from hil.ground import Ask, AskState
+from hil.ground import Ask, AskState, EventReceived, SegmentReceived
 
 QUESTION = "Tell me a short story about a lighthouse."
 TOKENS = 32
@@ -15,6 +15,17 @@ def by_ground(bench: Bench, ask: Ask) -> None:
     bench.run_until(lambda: bench.world.environment.power_good == 0)
     bench.run_until(lambda: ask.state is AskState.INTERRUPTED)
     assert any("kept with" in line for line in bench.heard())
+    bench.ground.send("set_ceiling", mode="NOMINAL")
+
+
+def by_ground_over_a_restart(bench: Bench, ask: Ask) -> None:
+    bench.ground.send("set_ceiling", mode="STANDBY")
+    bench.run_until(lambda: ask.state is AskState.INTERRUPTED)
+    bench.run_for(5)
+    bench.kill_flight_software()
+    bench.run_for(1)
+    bench.start_flight_software()
+    bench.run_for(2)
     bench.ground.send("set_ceiling", mode="NOMINAL")
 
 
@@ -43,6 +54,7 @@ def by_a_restart(bench: Bench, ask: Ask) -> None:
     ("interrupt", "cause"),
     [
         (by_ground, ModeReason.GROUND),
+        (by_ground_over_a_restart, ModeReason.GROUND),
         (by_a_rail, ModeReason.RAIL_FAULT),
         (by_an_urgent_question, ModeReason.URGENT_JOB),
         (by_a_restart, ModeReason.BOOT),
@@ -58,3 +70,18 @@ def test_an_interrupted_answer_is_that_of_one_which_nothing_interrupts(bench, in
     bench.run_until(lambda: ask.ended)
     assert (ask.token_ids, ask.answer) == (whole.token_ids, whole.answer)
     assert ask.end.cause is cause
+    if interrupt is by_ground_over_a_restart:  # from what was kept: to read the question again takes longer
+        assert resumed_in_s(bench) < 0.5
+    elif interrupt is by_a_rail:
+        assert resumed_in_s(bench) > 0.5
+
+
+def resumed_in_s(bench: Bench) -> float:
+    """From the start of the resumed answer to its first new segment."""
+    begins = [
+        number
+        for number, event in enumerate(bench.events)
+        if isinstance(event, EventReceived) and event.event.name == "job_resumed"
+    ]
+    segment = next(event for event in bench.events[begins[-1] :] if isinstance(event, SegmentReceived))
+    return (segment.ground_us - bench.events[begins[-1]].ground_us) / 1e6
