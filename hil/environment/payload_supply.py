@@ -43,13 +43,10 @@ class PayloadSupply:
         """Whether there is a bus in front of the load switches; they follow it at the next `advance`."""
         self.power_good = 0
         """Rails that are good, bit r for rail r."""
+        self.power_uw = 0
+        """What flows through the rails now."""
         self.energy_fj = 0
         """What has flowed so far."""
-
-    @property
-    def power_uw(self) -> int:
-        """What flows through the rails now."""
-        return sum(rail.voltage_mv * ma for rail, ma in zip(RAILS, self._currents_ma, strict=True))
 
     def cut_rail(self, rail: int) -> None:
         """Break a rail: it loses power-good now, and its switch does nothing until `mend_rail`."""
@@ -109,6 +106,7 @@ class PayloadSupply:
         )
         if (power_good, currents_ma) != (self.power_good, self._currents_ma):
             self.power_good, self._currents_ma = power_good, currents_ma
+            self.power_uw = sum(rail.voltage_mv * ma for rail, ma in zip(RAILS, currents_ma, strict=True))
             self._drive(self._controller)
 
     def _follow_caps(self, controller: PayloadController, computer: PoweredComputer) -> None:
