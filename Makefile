@@ -8,7 +8,7 @@ C_SOURCES = $(shell find firmware_bindings hil tests -name '*.[ch]' -o -name '*.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format trace model-check generate prove coverage synth faults day acceptance bench bench-rtl bench-kernel test-gemma fuzz lock wheel clean
+.PHONY: help setup demo test lint format trace model-check generate prove coverage twins synth faults day acceptance bench bench-rtl bench-kernel test-gemma fuzz lock wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ coverage: setup ## Report what of the RTL the benches and the conformance suite 
 	  $(wildcard tests/hil/devices/test_payload_ctrl_*.py) -m "not freerun" \
 	  -k "not model and not saved and not pty"
 	@$(BIN)/python -m hil.rtl.coverage $(SUNLIT_RTL_COVERAGE)
+
+twins: setup ## Run the controller's model and RTL side by side through random sequences: make twins RUNS=1000
+	SUNLIT_TWINS=$(or $(RUNS),1000),100 $(BIN)/python -m pytest --quiet tests/hil/devices/test_payload_ctrl_twins.py
 
 model-check: setup ## Explore every state of the mode machine (minutes)
 	@$(BIN)/python -m tests.model_check $(if $(DEEP),--deep)

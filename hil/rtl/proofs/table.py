@@ -390,4 +390,10 @@ PROOFS = (
             ("KeyDisarms", "if (wdata_i != WatchdogDisarmKey) rule = NakBadValue;", ""),
         ),
     ),
+    Proof(
+        name="crc16",
+        engine=BDD,
+        reach=1,
+        mutations=_mutations("crc16", ("RestOfDivision", "{3'h0, divided, 5'h00}", "{2'h0, divided, 6'h00}")),
+    ),
 )

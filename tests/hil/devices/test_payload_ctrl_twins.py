@@ -1,7 +1,8 @@
 """The model and the RTL of the payload controller, side by side through random sequences: whatever is sent to both and
 stands at the pins of both, both show the same at the end of each millisecond, and answer with the same octets.
 
-Requests end with a millisecond: the RTL takes the last octet just behind it, where the model's time stands, too.
+Requests end with a millisecond: the RTL takes the last octet just behind it, where the model's time stands, too, and
+has carried them out before the first channel of a measurement, 48 clocks behind it, is new.
 """
 
 import os
@@ -115,7 +116,7 @@ class Twins(RuleBasedStateMachine):
 
     @rule(
         address=st.one_of(st.sampled_from(READABLE).map(lambda r: r.address), mailbox_addresses),
-        count=st.integers(1, 4),
+        count=st.integers(1, 2),
     )
     def read(self, address: int, count: int) -> None:
         self.request(Operation.READ, address, bytes([count]))
