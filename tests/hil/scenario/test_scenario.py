@@ -1,5 +1,6 @@
 """Scenario files, and what flying them gives."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -53,6 +54,9 @@ def test_questions_wait_for_contact_and_for_one_another(make_bench, evening) -> 
 def test_twice_is_the_same(make_bench, evening, tmp_path: Path) -> None:
     flown = [fly(make_bench(devices=MODEL), evening) for _ in range(2)]
     assert flown[0].to_json() == flown[1].to_json()
+    assert flown[0].digest == flown[1].digest
+    assert replace(flown[0], samples=flown[0].samples[:-1]).digest != flown[0].digest
+    assert replace(flown[0], downlink_sha256="").digest != flown[0].digest
     for number, each in enumerate(flown):
         draw(each, tmp_path / f"{number}.svg")
     first, second = (tmp_path / f"{number}.svg" for number in range(2))
