@@ -200,6 +200,31 @@ async def rail_sequencer_opens_a_faulty_rail_in_the_next_clock(dut: Any) -> None
 
 
 @cocotb.test()
+async def rail_sequencer_leaves_falling_tripping_and_backoff_for_what_comes_first(dut: Any) -> None:
+    waits = {
+        "stagger_ms_i": packed([5] * RAILS, 16),
+        "retry_ms_i": packed([5] * RAILS, 16),
+        "attempts_i": packed([1] * RAILS, 3),
+    }
+    lost, bitten = ("power_good_i", 0b1111_1110), ("bite_i", 1)
+    for steps, expected in (
+        ([("target_i", 1), lost], (State.FALLING, State.TRIPPING)),
+        ([("target_i", 1), bitten], (State.FALLING, State.TRIPPED)),
+        ([lost, bitten], (State.TRIPPING, State.TRIPPED)),
+        ([("power_good_i", 0b1111_1011), bitten], (State.BACKOFF, State.TRIPPED)),
+        ([("power_good_i", 0b1111_1011), ("target_i", 0)], (State.BACKOFF, State.FALLING)),
+    ):
+        sequencer = await start(dut, "rail_sequencer", **sequencer_inputs(target_i=3, **waits))
+        for _ in range(20):
+            await tick(dut)
+        assert sequencer.rails_o.value == 0b0111
+        for (name, value), state in zip(steps, expected, strict=True):
+            getattr(sequencer, name).value = value
+            await clocks(dut, 3)
+            assert sequencer.state_o.value == state
+
+
+@cocotb.test()
 async def trip_ledger_counts_and_locks_out(dut: Any) -> None:
     rng = seeded()
     retries = [rng.randrange(8) for _ in range(RAILS)]
