@@ -14,7 +14,7 @@ from hil.scenario.operator import LOOK_S, S_PER_H, Operator, Question
 from hil.scenario.scenario import Happening, Limits, Scenario, StickSensor
 
 SAMPLE_S = 10.0
-"""At least that often; every change of mode, rails or contact is a sample too."""
+"""At least that often; every change of mode, rails, payload power, sunlight or contact is a sample too."""
 SETTLE_LIMIT_H = 24.0
 """How long after a scenario's end the last answers may take to come down: passes may be rare."""
 

@@ -44,9 +44,11 @@ def sample(bench: LockstepBench) -> Sample:
 
 
 def has_changed(bench: LockstepBench, last: Sample) -> bool:
-    """Whether mode, rails or contact are others than they were."""
-    present = (_mode(bench), bench.world.environment.power_good, _station(bench))
-    return present != (last.mode, last.rails, last.station)
+    """Whether mode, rails, the payload's power, sunlight or contact are others than they were."""
+    environment = bench.world.environment
+    present = (_mode(bench), environment.power_good, environment.payload_mw, environment.power.is_sunlit)
+    before = (last.mode, last.rails, last.payload_mw, last.is_sunlit)
+    return present != before or _station(bench) != last.station
 
 
 def _mode(bench: LockstepBench) -> PowerMode:

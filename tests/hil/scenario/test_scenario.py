@@ -47,6 +47,7 @@ def test_questions_wait_for_contact_and_for_one_another(make_bench, evening) -> 
     modes = {each.mode for each in flown.samples}
     assert {PowerMode.STANDBY, PowerMode.IDLE, PowerMode.ECO, PowerMode.NOMINAL} <= modes
     assert {each.station for each in flown.samples} == {"ground", None}
+    assert max(each.payload_mw for each in flown.samples) == pytest.approx(12_000, rel=0.01)
     assert max(b.at_s - a.at_s for a, b in zip(flown.samples, flown.samples[1:], strict=False)) < 10.001
 
 
