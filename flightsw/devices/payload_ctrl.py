@@ -71,6 +71,7 @@ class PayloadController(DeviceDriver):
         self._alarms: list[tuple[RailFault, int]] = []
         self._has_reset = False
         self._is_damaged = False
+        self._told_good = 0
         self._cleared: bool | None = None
         self._is_write_lost = False
         self._write_target()
@@ -260,6 +261,7 @@ class PayloadController(DeviceDriver):
         if elapsed_ms >= UPTIME_MODULUS_MS // 2:
             self._has_reset, old = True, None
             self._cap_row = None
+            self._told_good = 0
             self._settings.forget()
         if old is None:
             self._notices.append(Notice(event="controller_boot", values={"cause": BootCause(new.status.boot_cause)}))
@@ -285,10 +287,14 @@ class PayloadController(DeviceDriver):
             self._write_target()
 
     def _report_rails(self, was_good: int, new: ControllerReading) -> None:
+        """A rail is told as good once its voltage has been measured too, or at the second look."""
         is_good = new.status.rails & new.status.power_good
         for rail in range(RAILS):
-            if is_good & ~was_good & 1 << rail:
-                self._notices.append(Notice(event="rail_on", values={"rail": rail, "voltage_mv": new.rail[rail].mv}))
+            bit, mv = 1 << rail, new.rail[rail].mv
+            if is_good & ~self._told_good & bit and (mv or was_good & bit):
+                self._told_good |= bit
+                self._notices.append(Notice(event="rail_on", values={"rail": rail, "voltage_mv": mv}))
         for rail in reversed(range(RAILS)):
-            if was_good & ~is_good & 1 << rail:
+            if self._told_good & ~is_good & 1 << rail:
                 self._notices.append(Notice(event="rail_off", values={"rail": rail}))
+        self._told_good &= is_good

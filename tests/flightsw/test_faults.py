@@ -74,6 +74,14 @@ def test_registers_that_no_board_shows_are_refused_and_nothing_waits(world: Worl
 
 
 @pytest.mark.req("FSW-014")
+def test_a_rail_that_came_up_is_told_with_the_voltage_measured_since(answering: World) -> None:
+    told = answering.named("rail_on")
+    nominal = [rail.voltage_mv for rail in answering.mission.rails.values()]
+    assert [event["rail"] for event in told] == list(range(8))
+    assert [event["voltage_mv"] for event in told] == pytest.approx(nominal, rel=0.05)
+
+
+@pytest.mark.req("FSW-014")
 def test_a_lost_rail_interrupts_the_answer_and_locks_the_payload_until_ground_clears_it(answering: World) -> None:
     world = answering
     began_ms = world.now_ms
