@@ -86,6 +86,7 @@ def run(start: int, only: str | None = None, controller: str = AUTO) -> Outcome:
     flown = replace(config, sky=sky, seed=start, devices=devices)
     with LockstepBench(mission, flown, is_recorded=False) as bench:
         bench.run_for(WARM_UP_S)
+        bench.set_time()
         left_s = bench.ground.contact_left_s
         is_sunlit = bench.world.environment.power.is_sunlit
         outcome, tokens = _ask(bench)
