@@ -26,6 +26,7 @@ constexpr int kFrameTimeoutTicks = 21;
 constexpr uint32_t kBusMv = 8000;
 constexpr int32_t kTemperatureOffset = -5000;
 constexpr int32_t kLsb[3][8] = {{1, 2, 2, 4, 4, 4, 4, 4}, {2, 2, 2, 4, 4, 4, 4, 4}, {8, 8, 8, 8, 8, 8, 8, 8}};
+constexpr uint32_t kChannels = 24;
 
 // Everything about a chip that is not in the Verilated model or in a queue.
 struct State {
@@ -197,7 +198,9 @@ extern "C" {
 
 chip *chip_new(void) {
     try {
-        return new chip;
+        auto *made = new chip;
+        for (uint32_t channel = 0; channel < kChannels; channel++) chip_set_adc(made, channel, 0);
+        return made;
     } catch (const std::bad_alloc &) {
         return nullptr;
     }

@@ -63,7 +63,8 @@ void chip_uart_write(chip *chip, const uint8_t *data /* (len,) */, size_t len);
 size_t chip_uart_read(chip *chip, uint8_t *data /* (capacity,) */, size_t capacity);
 
 /* Analogue input `channel` 0 to 23: 3r the voltage of rail r in mV, 3r + 1 its current in mA, 3r + 2 its temperature in
- * hundredths of a degree Celsius. What lies beyond the converters' range is converted to its end. */
+ * hundredths of a degree Celsius; each is 0 until it is set. What lies beyond the converters' range is converted to its
+ * end. */
 void chip_set_adc(chip *chip, uint32_t channel, int32_t value);
 
 /* Power-good inputs, bit r for rail r. */

@@ -641,6 +641,14 @@ def test_rails_are_sampled_each_period(controller) -> None:
 
 
 @pytest.mark.req("RTL-007")
+def test_an_input_that_nobody_has_set_is_zero_in_its_unit(controller) -> None:
+    controller.write(regs.SAMPLE_PERIOD_MS, value=1)
+    controller.run(3)
+    for registers in (regs.VOLTAGE_MV, regs.CURRENT_MA, regs.TEMPERATURE_CENTIDEGC):
+        assert [controller.read(register)["value"] for register in registers] == [0] * 8
+
+
+@pytest.mark.req("RTL-007")
 @pytest.mark.parametrize("value", [-27_315, -5004, -5000, -4997, 0, 3, 4, 2500, 27_756, 27_760, 27_761, 100_000])
 def test_a_measurement_is_the_nearest_code_within_the_range(controller, value: int) -> None:
     controller.write(regs.SAMPLE_PERIOD_MS, value=1)
