@@ -1,8 +1,9 @@
 /* The forward pass: RMS norm, attention with rotated queries and keys, gated feed-forward, residual stream.
  *
  * Every thread runs `forward` and does its share of each phase; phases are divided by barriers. Work is split by rows,
- * tokens and heads only, never inside a sum, so the number of threads changes no bit. What lies between two matrices is
- * split by tokens; with one token, every thread does all of it for itself, in its own slot, which saves the barrier.
+ * tokens and heads only, never inside a sum, so neither the number of threads nor their pace changes a bit. Rows and
+ * queries are taken in pieces by whoever is free. What lies between two matrices is split by tokens beforehand; with one
+ * token, every thread does all of it for itself, in its own slot, which saves the barrier.
  */
 #include <math.h>
 
@@ -34,8 +35,17 @@ static share share_of(const worker *w, uint32_t count, uint32_t step) {
     return (share){begin, end < count ? end : count};
 }
 
-static share rows_of(const worker *w, const matrix *weights) {
-    return share_of(w, weights->rows, w->s->count == 1 ? 1 : PANEL_ROWS);
+/* The next `step` of `count` items that no thread has taken since the last barrier; begin is beyond them if all are. */
+static share take(const worker *w, uint32_t count, uint32_t step) {
+    uint64_t begin = (uint64_t)pool_take(&w->s->pool) * step;
+    if (begin >= count) return (share){count, count};
+    return (share){(uint32_t)begin, count - begin < step ? count : (uint32_t)begin + step};
+}
+
+/* Rows of a piece: of a prompt, a panel; for one token, which is read at memory's speed, one stretch a thread. */
+static uint32_t rows_of_piece(const worker *w, uint32_t rows, uint32_t tokens) {
+    uint32_t each = PANEL_ROWS * w->s->options.threads;
+    return tokens > 1 ? PANEL_ROWS : (rows + each - 1) / each * PANEL_ROWS;
 }
 
 static void barrier(const worker *w) { pool_barrier(&w->s->pool); }
@@ -70,11 +80,12 @@ static panel panel_of(const worker *w) {
                    .sums = s->panel_sums + (size_t)w->thread * s->options.batch_tokens * WAITING * PANEL_ROWS};
 }
 
-/* out[t, r] ← W[r] · x[t] for this thread's rows r. One token reads the rows as they are stored; several share rows
+/* out[t, r] ← W[r] · x[t] for these rows r. One token reads the rows as they are stored; several share rows
  * that are unpacked once. */
 static void multiply_q15(const worker *w, const matrix *weights, share rows, input in, float *out) {
     const q15_ops *o = w->s->ops.q15;
     panel unpacked = panel_of(w);
+    unpacked.next_bytes = PANEL_ROWS * weights->row_bytes;
     if (!in.codes.tiled) {
         for (uint32_t t = 0; t < in.count; t++) {
             o->rows_dot[weights->type](weights->data + rows.begin * weights->row_bytes, weights->row_bytes,
@@ -85,8 +96,9 @@ static void multiply_q15(const worker *w, const matrix *weights, share rows, inp
     }
     for (uint32_t r = rows.begin; r < rows.end; r += PANEL_ROWS) {
         uint32_t count = rows.end - r < PANEL_ROWS ? rows.end - r : PANEL_ROWS;
-        o->unpack[weights->type](weights->data + r * weights->row_bytes, weights->row_bytes, count, weights->cols,
-                                 &unpacked);
+        const uint8_t *stored = weights->data + r * weights->row_bytes;
+        unpacked.next = stored + w->s->options.threads * unpacked.next_bytes;
+        o->unpack[weights->type](stored, weights->row_bytes, count, weights->cols, &unpacked);
         o->multiply(&unpacked, has_minimum(weights->type), &in.codes, in.count, weights->cols, count, out + r,
                     weights->rows);
     }
@@ -108,6 +120,25 @@ static void multiply_f32(const worker *w, const matrix *weights, share rows, inp
 
 static void multiply(const worker *w, const matrix *weights, share rows, input in, float *out) {
     (is_quantised(weights->type) ? multiply_q15 : multiply_f32)(w, weights, rows, in, out);
+}
+
+/* A matrix, and where its products go. */
+typedef struct {
+    const matrix *weights;
+    float *out; /* (tokens, rows) */
+} product;
+
+/* All products of one input: one phase of work. */
+static void multiply_all(const worker *w, const product *products, uint32_t count, input in) {
+    uint32_t piece = pool_take(&w->s->pool), first = 0;
+    for (const product *p = products; p < products + count; p++) {
+        uint32_t rows = p->weights->rows, step = rows_of_piece(w, rows, in.count), pieces = (rows + step - 1) / step;
+        for (; piece - first < pieces; piece = pool_take(&w->s->pool)) {
+            uint32_t begin = (piece - first) * step;
+            multiply(w, p->weights, (share){begin, rows - begin < step ? rows : begin + step}, in, p->out);
+        }
+        first += pieces;
+    }
 }
 
 /* The weights of a norm lie in the file at a multiple of 8 octets. */
@@ -246,9 +277,11 @@ static void attend_head(const worker *w, uint32_t layer, uint32_t token, uint32_
 }
 
 static void attend(const worker *w, uint32_t layer) {
-    uint32_t heads = w->s->model->shape.heads;
-    share items = share_of(w, w->s->count * heads, 1);
-    for (uint32_t i = items.begin; i < items.end; i++) attend_head(w, layer, i / heads, i % heads);
+    uint32_t heads = w->s->model->shape.heads, count = w->s->count * heads, threads = w->s->options.threads;
+    uint32_t step = w->s->count == 1 ? (heads + threads - 1) / threads : heads;
+    for (share items; items = take(w, count, step), items.begin < count;) {
+        for (uint32_t i = items.begin; i < items.end; i++) attend_head(w, layer, i / heads, i % heads);
+    }
     barrier(w);
 }
 
@@ -267,15 +300,15 @@ static void attention(const worker *w, uint32_t l) {
     kernel_session *s = w->s;
     const matrix *tensors = s->model->layers[l].tensors;
     input in = normalised(w, &tensors[ATTN_NORM]);
-    multiply(w, &tensors[ATTN_Q], rows_of(w, &tensors[ATTN_Q]), in, s->queries);
-    multiply(w, &tensors[ATTN_K], rows_of(w, &tensors[ATTN_K]), in, s->new_keys);
-    multiply(w, &tensors[ATTN_V], rows_of(w, &tensors[ATTN_V]), in, s->new_values);
+    const product products[] = {
+        {&tensors[ATTN_Q], s->queries}, {&tensors[ATTN_K], s->new_keys}, {&tensors[ATTN_V], s->new_values}};
+    multiply_all(w, products, 3, in);
     barrier(w);
     store_keys_and_values(w, l);
     barrier(w);
     attend(w, l);
     in = blended(w, tensors[ATTN_OUTPUT].cols);
-    multiply(w, &tensors[ATTN_OUTPUT], rows_of(w, &tensors[ATTN_OUTPUT]), in, s->out);
+    multiply_all(w, &(product){&tensors[ATTN_OUTPUT], s->out}, 1, in);
     add_residual(w, &tensors[ATTN_POST_NORM]);
 }
 
@@ -295,15 +328,12 @@ static void open_gate(const worker *w, const matrix *tensors, input in, share ro
 
 static void feed_forward(const worker *w, const matrix *tensors) {
     kernel_session *s = w->s;
-    share rows = share_of(w, s->model->shape.feed_forward, BLOCK);
-    uint32_t step = s->count == 1 ? rows.end - rows.begin : PANEL_ROWS; /* few enough for the cache */
+    uint32_t width = s->model->shape.feed_forward, step = rows_of_piece(w, width, s->count);
     input in = normalised(w, &tensors[FFN_NORM]);
-    for (uint32_t r = rows.begin; r < rows.end; r += step) {
-        open_gate(w, tensors, in, (share){r, rows.end - r < step ? rows.end : r + step});
-    }
+    for (share rows; rows = take(w, width, step), rows.begin < width;) open_gate(w, tensors, in, rows);
     barrier(w);
     in = (input){s->gate, s->gate_codes, s->count};
-    multiply(w, &tensors[FFN_DOWN], rows_of(w, &tensors[FFN_DOWN]), in, s->out);
+    multiply_all(w, &(product){&tensors[FFN_DOWN], s->out}, 1, in);
     add_residual(w, &tensors[FFN_POST_NORM]);
 }
 
@@ -325,14 +355,16 @@ static void head(const worker *w) {
     const matrix *output = &s->model->output;
     size_t width = output->cols, last = s->count == 1 ? w->thread : s->count - 1;
     float *normed = s->normed + w->thread * width, cap = s->model->traits.logit_cap;
-    share rows = share_of(w, output->rows, 1);
+    uint32_t step = rows_of_piece(w, output->rows, 1);
     gather_slots(w);
     normalise(w, &s->model->output_norm, s->x + last * width, normed);
     activations alone = codes_from(s->codes, w->thread);
     alone.tiled = 0;
     quantise(w, normed, width, &alone, 0, 0);
-    multiply(w, output, rows, (input){normed, alone, 1}, s->logits);
-    for (uint32_t r = rows.begin; cap > 0 && r < rows.end; r++) s->logits[r] = cap * tanh_f32(s->logits[r] / cap);
+    for (share rows; rows = take(w, output->rows, step), rows.begin < output->rows;) {
+        multiply(w, output, rows, (input){normed, alone, 1}, s->logits);
+        for (uint32_t r = rows.begin; cap > 0 && r < rows.end; r++) s->logits[r] = cap * tanh_f32(s->logits[r] / cap);
+    }
 }
 
 /* A layer has two stages. The first thread asks before each whether it is the last; the barriers in it let all know. */

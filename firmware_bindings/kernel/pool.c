@@ -15,10 +15,11 @@ static void relax(void) {
 
 /* Spin for some microseconds, which is how long a phase lasts, then sleep. */
 void pool_barrier(pool *p) {
-    if (p->count == 1) return;
     unsigned phase = atomic_load(&p->phase);
     if (atomic_fetch_add(&p->arrived, 1) + 1 == p->count) {
         atomic_store(&p->arrived, 0);
+        atomic_store(&p->taken, 0);
+        if (p->count == 1) return;
         pthread_mutex_lock(&p->mutex);
         atomic_store(&p->phase, phase + 1);
         pthread_cond_broadcast(&p->passed);
@@ -33,6 +34,8 @@ void pool_barrier(pool *p) {
     while (atomic_load(&p->phase) == phase) pthread_cond_wait(&p->passed, &p->mutex);
     pthread_mutex_unlock(&p->mutex);
 }
+
+uint32_t pool_take(pool *p) { return atomic_fetch_add_explicit(&p->taken, 1, memory_order_relaxed); }
 
 static void *work(void *argument) {
     pool_member *me = argument;
@@ -78,6 +81,7 @@ uint32_t pool_start(pool *p, uint32_t count) {
     p->job = NULL;
     atomic_init(&p->arrived, 0);
     atomic_init(&p->phase, 0);
+    atomic_init(&p->taken, 0);
     pthread_mutex_init(&p->mutex, NULL);
     pthread_cond_init(&p->passed, NULL);
     for (uint32_t i = 1; i < count; i++) {

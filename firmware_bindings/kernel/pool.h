@@ -26,6 +26,7 @@ struct pool {
     void *context;
     atomic_uint arrived;
     atomic_uint phase;
+    atomic_uint taken; /* pieces of work since the last barrier */
     pthread_mutex_t mutex;
     pthread_cond_t passed;
     pool_member members[POOL_MOST];
@@ -39,6 +40,10 @@ void pool_run(pool *p, pool_job *job, void *context);
 
 /* Inside a job: wait until all threads are here. What they wrote before, all read after. */
 void pool_barrier(pool *p);
+
+/* Inside a job: the number of the next piece of work; 0 for the first that asks after a barrier. So a thread that is held
+ * up takes fewer pieces. */
+uint32_t pool_take(pool *p);
 
 void pool_stop(pool *p);
 

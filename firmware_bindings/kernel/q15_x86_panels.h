@@ -45,8 +45,6 @@ INLINE void transpose(const __m256i *row, void *out, size_t stride) {
 #define UNPACK(type, group_bytes, has_minima)                                                                          \
     static void unpack_##type(const uint8_t *rows, size_t row_bytes, size_t count, size_t n, panel *out) {             \
         size_t groups = groups_of(n);                                                                                  \
-        out->next = rows + PANEL_ROWS * row_bytes;                                                                     \
-        out->next_bytes = PANEL_ROWS * row_bytes;                                                                      \
         for (size_t g = 0; g < groups; g++) {                                                                          \
             int blocks = n / BLOCK - g * GROUP < GROUP ? (int)(n / BLOCK - g * GROUP) : GROUP;                         \
             for (size_t r = 0; r < PANEL_ROWS; r += 8) {                                                               \
