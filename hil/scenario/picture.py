@@ -82,7 +82,7 @@ def _modes(axis: Any, flown: Flown) -> None:
     axis.set_yticks(list(PowerMode), [mode.name for mode in PowerMode])
     axis.set_ylim(-0.3, max(PowerMode) + 0.6)
     for told in flown.told:
-        if told.severity in ("MEDIUM", "HIGH"):
+        if told.severity != "INFO":
             axis.plot(told.at_s / _S_PER_H, max(PowerMode) + 0.4, marker="v", markersize=4, color=_RED)
 
 
