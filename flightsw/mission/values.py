@@ -143,11 +143,18 @@ def read_mission(text: str, source: str = "mission.toml") -> Mission:
     )
 
 
+def read_file(path: Path) -> str:
+    """The text in a file. Raises TomlError if it can't be read, or is no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise TomlError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TomlError(f"{path}: not a text: octet {error.start} is no UTF-8") from error
+
+
 def load_mission(path: Path | None) -> Mission:
     """The mission in a file, or the default one. Raises TomlError, also for a file that can't be read."""
     if path is None:
         return read_mission(DEFAULT_MISSION_TOML, "default mission")
-    try:
-        return read_mission(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise TomlError(f"{path}: {error}") from error
+    return read_mission(read_file(path), str(path))

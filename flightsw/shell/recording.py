@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from flightsw.core import FlightSoftware
 from flightsw.effects import Completion, Effect, Restart, Store, Stored
 from flightsw.mission import Mission, StoreFault, TomlError, read_mission
+from flightsw.mission.values import read_file
 from flightsw.payload import ModeState
 
 FORMAT = "sunlit recording"
@@ -177,11 +178,7 @@ def _drive(flight_software: FlightSoftware, call: str, arguments: list[Any]) -> 
 
 def _read(path: Path) -> tuple[Mission, list[str], bool]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordingError(f"{path}: {error}") from error
-    *lines, rest = text.split("\n")
-    try:
+        *lines, rest = read_file(path).split("\n")
         head = json.loads(lines[0])
         if head["format"] != FORMAT or head["version"] != FORMAT_VERSION:
             raise ValueError(head)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from flightsw.mission.strict_toml import TomlError, parse
+from flightsw.mission.strict_toml import parse
+from flightsw.mission.values import read_file
 from hil.channel import ChannelPlan
 from hil.environment import BatteryAndSun, SkyPlan
 
@@ -50,7 +51,4 @@ def load_bench(path: Path | None) -> BenchConfig:
     """The bench in a file, or the default one. Raises TomlError, also for a file that can't be read."""
     if path is None:
         return read_bench(DEFAULT_BENCH_TOML, "default bench")
-    try:
-        return read_bench(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise TomlError(f"{path}: {error}") from error
+    return read_bench(read_file(path), str(path))

@@ -1,8 +1,12 @@
 """`hil reg`: peek and poke the registers of a device that nobody else holds."""
 
 import time
+from difflib import get_close_matches
+from types import ModuleType
 
 import typer
+from rich.console import Console
+from rich.table import Table
 from serial import Serial, SerialException, serial_for_url
 
 from firmware_bindings.devicelink import Master, NakReason, Request, Result, read, words, write
@@ -18,6 +22,19 @@ MAX_BYTES = 2048
 _MAPS = (payload_ctrl, power_board)
 _DEVICE = typer.Argument(metavar="DEVICE", help="A URL or port: model://power_board, /dev/ttyUSB0, …")
 _NAME = typer.Argument(metavar="NAME", help="A register's name, in capitals or not.")
+
+
+@app.command("list")
+def registers(device: str = _DEVICE) -> None:
+    """Print what registers a device has: reads none of them but its ID."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("register", "access", "unit"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("what it is")
+    with _opened(device) as port:
+        for register in _map(port, device).REGISTERS:
+            table.add_row(register.name, register.access, register.unit, register.doc)
+    Console().print(table)
 
 
 @app.command("read")
@@ -76,15 +93,21 @@ def _ask(port: Serial, device: str, register: Register, request: Request) -> byt
     return result.data
 
 
-def _register(port: Serial, device: str, name: str) -> Register:
-    """The register of that name, of whichever device answers."""
+def _map(port: Serial, device: str) -> ModuleType:
+    """The register map of whichever device answers. Raises FailedError."""
     for map in _MAPS:
         if _exchange(port, map.DEVICE_ID, read(map.ID.address)).failure is None:
-            known: dict[str, Register] = {register.name: register for register in map.REGISTERS}
-            if name.upper() not in known:
-                raise UsageError(f"{name} is no register of {device}; known: {', '.join(known)}")
-            return known[name.upper()]
+            return map
     raise FailedError(f"{device}: no device with registers answers")
+
+
+def _register(port: Serial, device: str, name: str) -> Register:
+    known: dict[str, Register] = {register.name: register for register in _map(port, device).REGISTERS}
+    if name.upper() not in known:
+        like = get_close_matches(name.upper(), known, cutoff=0.5)
+        which = f"{' or '.join(like)}?" if like else f"hil reg list {device} names them"
+        raise UsageError(f"{name} is no register of {device}; {which}")
+    return known[name.upper()]
 
 
 def _exchange(port: Serial, device_id: int, request: Request) -> Result:

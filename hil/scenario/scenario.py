@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flightsw.mission.strict_toml import TomlError, parse
+from flightsw.mission.strict_toml import parse
+from flightsw.mission.values import read_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,4 @@ class Scenario:
 
 def load_scenario(path: Path) -> Scenario:
     """The scenario in a file. Raises TomlError, also for a file that can't be read."""
-    try:
-        return parse(path.read_text(encoding="utf-8"), Scenario, str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise TomlError(f"{path}: {error}") from error
+    return parse(read_file(path), Scenario, str(path))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware_bindings.devicelink.registers.power_board import REGISTERS
 from hil.models import default_model_path
 
 PARIS = "What is the capital of France?"
@@ -115,9 +116,15 @@ def test_registers_are_read_and_written_by_name() -> None:
     assert_one_line(hil("reg", "write", "model://payload_ctrl", "TARGET", "9"), 1, "BAD_VALUE")
     assert_one_line(hil("reg", "write", "model://power_board", "BATTERY_MV", "1"), 2, "only be read")
     assert_one_line(hil("reg", "read", "model://payload_ctrl", "WATCHDOG_KICK"), 2, "only be written")
-    assert_one_line(hil("reg", "read", "model://power_board", "VOLTS"), 2, "known: ID")
+    assert_one_line(
+        hil("reg", "read", "model://power_board", "VOLTS"), 2, "hil reg list model://power_board names them"
+    )
+    assert_one_line(hil("reg", "read", "model://payload_ctrl", "boot_cause"), 2, "WATCHDOG_CAUSE or BOOT or")
     assert_one_line(hil("reg", "write", "model://payload_ctrl", "TARGET", "many"), 2, "no whole number")
     assert_one_line(hil("reg", "read", "/dev/nothing", "ID"), 2, "No such file")
+    listed = hil("reg", "list", "model://power_board").stdout.splitlines()
+    names = {line.split()[0] for line in listed}
+    assert names >= {register.name for register in REGISTERS}
 
 
 @pytest.mark.req("BEN-026")
