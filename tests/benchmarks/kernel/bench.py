@@ -7,12 +7,16 @@ import statistics
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import synthetic
 from gguf import GGUFReader
+from rich.console import Console
 
 from hil.models import list_models
 
@@ -26,13 +30,20 @@ MOST_TRIES = 6  # rounds, for each that shall count
 
 
 class Process:
-    """A program that answers each line with a line."""
+    """A program that answers each line with a line. What else it says goes to a file."""
 
-    def __init__(self, *command: str | Path) -> None:
+    def __init__(self, *command: str | Path, log: Path | None = None) -> None:
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        self._process = subprocess.Popen(
-            list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-        )
+        with log.open("w") if log else nullcontext() as stderr:
+            self._process = subprocess.Popen(
+                list(map(str, command)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                env=environment,
+            )
+        self._log = log
 
     def ask(self, line: str) -> str:
         """Raises SystemExit if the program has ended."""
@@ -45,7 +56,8 @@ class Process:
         assert self._process.stdout
         answer = self._process.stdout.readline()
         if not answer:
-            raise SystemExit(f"{self._process.args} ended with {self._process.wait()}")
+            why = f"; see {self._log}" if self._log else ""
+            raise SystemExit(f"{self._process.args} ended with {self._process.wait()}{why}")
         return answer
 
     def close(self) -> None:
@@ -143,12 +155,20 @@ def sample(engines: dict[str, Process], machine: Process, threads: int) -> dict[
 
 
 def measure(
-    name: str, path: Path, threads: int, rounds: int, machine: Process, llama: Path, best_read: dict[int, float]
+    name: str,
+    path: Path,
+    threads: int,
+    rounds: int,
+    machine: Process,
+    llama: Path,
+    best_read: dict[int, float],
+    tell: Callable[[str], None],
 ) -> Row:
     """Rounds of probe, kernel and llama.cpp, one after the other, until enough count; `best_read` is the session's."""
+    tell(f"{name}, {threads} thread(s): opening")
     engines = {
         "sunlit": Process(sys.executable, HERE / "engines.py", "sunlit", path, str(threads)),
-        "llama.cpp": Process(llama, HERE / "engines.py", "llama.cpp", path, str(threads)),
+        "llama.cpp": Process(llama, HERE / "engines.py", "llama.cpp", path, str(threads), log=BUILD / "llama-cpp.log"),
     }
     for engine in engines.values():
         engine.ask("")
@@ -158,6 +178,7 @@ def measure(
         samples.append(sample(engines, machine, threads))
         best_read[threads] = max(best_read.get(threads, 0), samples[-1]["read"])
         good = [s for s in samples if s["read"] >= UNDISTURBED * best_read[threads]]
+        tell(f"{name}, {threads} thread(s): {len(good)} of {rounds} rounds count, of {len(samples)}")
     for process in engines.values():
         process.close()
     good = good or samples
@@ -201,11 +222,10 @@ def main() -> None:
         f"{'model':18s} thr rounds | decode t/s  of read  ÷llama.cpp | prompt t/s  of peak  ÷llama.cpp "
         "| first ms  llama.cpp | GB/s  GOPS"
     )
-    for name, path in models().items():
-        for threads in map(int, options.threads.split(",")):
-            if options.only not in name:
-                continue
-            r = measure(name, path, threads, options.rounds, machine, llama, best_read)
+    wanted = {name: path for name, path in models().items() if options.only in name}
+    with Console(stderr=True).status("") as status:
+        for (name, path), threads in product(wanted.items(), map(int, options.threads.split(","))):
+            r = measure(name, path, threads, options.rounds, machine, llama, best_read, status.update)
             rows.append(r)
             print(
                 f"{r.model:18s} {r.threads:3d} {r.rounds:3d}/{r.tries:2d} | "
