@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { POOL_MOST = 64 };
+enum { POOL_MOST = 64, CACHE_LINE = 64 };
 
 /* What every thread runs: its index is 0 (the caller's thread) … count − 1. */
 typedef void pool_job(void *context, uint32_t index);
@@ -24,8 +24,10 @@ struct pool {
     uint32_t started; /* threads made, the caller's not included */
     pool_job *job;    /* NULL: go home */
     void *context;
-    atomic_uint arrived;
+    char before[CACHE_LINE]; /* who waits reads `phase` all the time, and nothing else of that line */
     atomic_uint phase;
+    char after[CACHE_LINE];
+    atomic_uint arrived;
     atomic_uint taken; /* pieces of work since the last barrier */
     pthread_mutex_t mutex;
     pthread_cond_t passed;
