@@ -14,10 +14,13 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
 
-def start(
+def start_child(
     command: Sequence[str], *, stdout: IO[str] | int | None = None, stderr: IO[str] | int | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a process without input, from a thread that stays. Off Linux it outlives a bench that is killed."""
+    """Start a process without input, from a thread that stays. Off Linux it outlives a bench that is killed.
+
+    Raises OSError.
+    """
     bound = partial(_end_with, os.getpid()) if sys.platform == "linux" else None
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, preexec_fn=bound)
 

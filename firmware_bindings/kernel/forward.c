@@ -80,8 +80,8 @@ static panel panel_of(const worker *w) {
                    .sums = s->panel_sums + (size_t)w->thread * s->options.batch_tokens * WAITING * PANEL_ROWS};
 }
 
-/* out[t, r] ← W[r] · x[t] for these rows r. One token reads the rows as they are stored; several share rows
- * that are unpacked once. */
+/* out[t, r] ← W[r] · x[t] for these rows r. One token reads the rows as they are stored; several share rows that are
+ * unpacked once. */
 static void multiply_q15(const worker *w, const matrix *weights, share rows, input in, float *out) {
     const q15_ops *o = w->s->ops.q15;
     panel unpacked = panel_of(w);
@@ -128,7 +128,7 @@ typedef struct {
     float *out; /* (tokens, rows) */
 } product;
 
-/* All products of one input: one phase of work. */
+/* All products of one input: the one phase of pieces between two barriers. */
 static void multiply_all(const worker *w, const product *products, uint32_t count, input in) {
     uint32_t piece = pool_take(&w->s->pool), first = 0;
     for (const product *p = products; p < products + count; p++) {

@@ -12,7 +12,7 @@ from hil.bench.build import make_world
 from hil.bench.config import BenchConfig
 from hil.bench.wall import FlightPorts, WallClock, close_boards, make_wall_boards
 from hil.bench.world import GROUND
-from hil.child import start
+from hil.child import start_child
 from hil.ground import GroundStation
 
 STOP_S = 10.0
@@ -85,7 +85,7 @@ class FreeRunBench(Bench):
         if self._record is not None:
             command += ["--record", f"{self._record}.{self._runs}" if self._runs > 1 else str(self._record)]
         with self._log.open("a") as log:
-            self._process = start(command, stdout=log, stderr=log)
+            self._process = start_child(command, stdout=log, stderr=log)
 
     def close(self) -> None:
         if self._process is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from firmware_bindings.devicelink.payload_computer import Cap, ComputerState
-from hil.child import start
+from hil.child import start_child
 from hil.devices.computer_tap import ComputerTap
 
 
@@ -86,7 +86,7 @@ class ServedPayloadComputer:
         if self._process is None and self._boots_at_ns is not None and self._boots_at_ns <= until_ns:
             self._pty.drop_input()
             self._tap = ComputerTap()
-            self._process = start(self._command, stdout=subprocess.DEVNULL)
+            self._process = start_child(self._command, stdout=subprocess.DEVNULL)
 
     def next_event_ns(self) -> int | None:
         """The end of booting."""

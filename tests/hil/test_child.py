@@ -8,8 +8,8 @@ import pytest
 
 _PARENT = """
 from sys import executable, stdin
-from hil.child import start
-print(start([executable, "-c", "import signal; signal.pause()"]).pid, flush=True)
+from hil.child import start_child
+print(start_child([executable, "-c", "import signal; signal.pause()"]).pid, flush=True)
 stdin.read()
 """
 PATIENCE_MS = 60_000
